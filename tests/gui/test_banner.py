@@ -172,8 +172,10 @@ def test_a_failed_engine_is_told_no_longer_once_one_works(window: MainWindow, en
     reason, event, is_over = WORKS_AGAIN[case]
     engine.tell(EngineFailed(reason))
     assert window.banner.isVisible()
-    engine.tell(event)
+    assert not window.unsent.saved
+    engine.tell(event, QueueStatus(running=False))
     assert window.banner.isHidden() is is_over
+    assert window.unsent.saved
 
 
 def test_a_failure_after_a_mistake_of_the_program_is_over_once_an_engine_works(

@@ -25,6 +25,7 @@ from uploader_gui.engine.pictures.decoder import PictureDecoder
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.style.theme import SETTLE_SECONDS, Theme
 from uploader_gui.gui.upload_list.upload_model import Column
+from uploader_gui.gui.window.filter_bar import Chip
 
 OFFLINE = QueueStatus(running=True, conditions=frozenset({Condition.OFFLINE}))
 FULL = QueueStatus(running=True, conditions=frozenset({Condition.JOURNAL}))
@@ -146,6 +147,7 @@ def test_the_banners_button_waits_before_it_does_what_it_newly_says(
 
 def test_a_double_click_on_close_closes_one_sentence_only(window: MainWindow, engine: FakeEngine, clock: Clock) -> None:
     window.notices.warn(lambda: "Another sentence.")
+    window.notices.explain(lambda: "One that the next takes the place of.")
     engine.tell(JournalSetAside("/home/anna/old.sqlite3"))
     clock.settle()
     click(window.banner.button, window)
@@ -209,6 +211,20 @@ def test_a_rows_button_waits_before_it_does_what_it_newly_says(
     clock.settle()
     press()
     assert engine.calls == [("retry" if change is row_fails else "cancel", [UploadId("b.jpg")])]
+
+
+def test_a_press_that_a_row_which_came_above_pushed_under_the_pointer_does_not_count(
+    window: MainWindow, engine: FakeEngine, clock: Clock
+) -> None:
+    engine.tell(UploadsAdded((upload("a.jpg"), upload("b.jpg", S.FAILED, Code.DAMAGED))))
+    window.shown.show_chip(Chip.FAILED)
+    clock.settle()
+    engine.tell(UploadsChanged((upload("a.jpg", S.FAILED, Code.DAMAGED),)))
+    window.model.flush()
+    for calls in ([], [("retry", [UploadId("b.jpg")])]):
+        QTest.mouseClick(window.view.viewport(), LEFT, pos=button_of(window, 1))
+        assert engine.calls == calls
+        clock.settle()
 
 
 def _row(window: MainWindow, name: str) -> int:

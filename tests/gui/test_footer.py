@@ -176,6 +176,8 @@ def test_the_button_names_files_and_anomaly_where_there_is_one(
     window: MainWindow, engine: FakeEngine, added: list[UploadsAdded], label: str | None
 ) -> None:
     engine.tell(*added)
+    some = any(one.state is S.UPLOADED for event in added for one in event.uploads)
+    assert (" of " in window.footer.counts.text()) is some
     shown = label or "Send 1 file to 4217"
     assert (window.footer.primary.text(), window.footer.primary.toolTip()) == (shown, "")
     window.footer.resize(10, window.footer.height())

@@ -166,6 +166,8 @@ def test_a_file_is_shown_in_its_folder(history: HistoryDialog, engine: FakeEngin
     engine.tell(ReceiptBuilt(receipt(file("a.jpg")), NEW))
     QTest.mouseClick(history.show_file, LEFT)
     assert shown_elsewhere == ["/evidence"]
+    QTest.keyClick(history.files, Qt.Key.Key_Return)
+    assert shown_elsewhere == ["/evidence"] * 2
 
 
 def test_a_run_that_ends_meanwhile_is_looked_up(history: HistoryDialog, engine: FakeEngine) -> None:

@@ -42,6 +42,7 @@ def dialog(window: MainWindow, engine: FakeEngine) -> QFileDialog:
     QTest.mouseClick(window.footer.receipt, LEFT)
     opened = window.findChild(QFileDialog)
     assert isinstance(opened, QFileDialog)
+    assert opened.isVisible()
     return opened
 
 

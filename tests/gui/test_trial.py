@@ -39,6 +39,7 @@ from uploader_gui.gui.receipts.receipt_pages import ReceiptPages, prepare
 from uploader_gui.gui.style.theme import Theme
 from uploader_gui.gui.upload_list.upload_model import Column
 from uploader_gui.gui.window.filter_bar import Chip
+from uploader_gui.gui.window.header import SignInState
 from uploader_gui.platform.application import Language
 
 BAND = "TRIAL: nothing is sent to the register"
@@ -51,6 +52,14 @@ def trial(engine: FakeEngine, theme: Theme, qtbot: QtBot) -> MainWindow:
     made.show()
     qtbot.waitExposed(made)
     return made
+
+
+def test_without_tokens_a_trials_register_is_asked_for_a_number(trial: MainWindow, engine: FakeEngine) -> None:
+    trial.set_signed_in(SignInState(signed_in=False))
+    engine.tell(REST)
+    trial.header.field.setText("DEMO-2")
+    QTest.keyClick(trial.header.field, Qt.Key.Key_Return)
+    assert engine.looked_up == ["DEMO-2"]
 
 
 def tried(name: str, state: S = S.QUEUED, code: Code | None = None) -> UploadSnapshot:

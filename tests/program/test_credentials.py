@@ -26,6 +26,13 @@ def test_one_servers_tokens_are_not_given_to_another() -> None:
     assert Credentials("https://other.example").load()[0] is None
 
 
+@pytest.mark.parametrize("gone", ["bearer", "session"])
+def test_one_token_alone_is_none(memory_keyring: MemoryKeyring, gone: str) -> None:
+    Credentials(SERVER).save(("bearer", "session"))()
+    del memory_keyring.secrets["uploader-gui", f"{SERVER} {gone}"]
+    assert Credentials(SERVER).load() == (None, Keeper.KEYRING)
+
+
 @pytest.mark.parametrize("length", [1, PART_LENGTH - 1, PART_LENGTH, PART_LENGTH + 1, 2 * PART_LENGTH, 5000])
 def test_a_token_of_any_length_survives_small_secrets(memory_keyring: MemoryKeyring, length: int) -> None:
     token = "".join(chr(97 + at % 26) for at in range(length))

@@ -52,6 +52,7 @@ def test_a_link_brings_its_number_and_nothing_else() -> None:
 
 def test_what_is_named_from_a_folder_arrives_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "b.pdf").symlink_to("a.pdf")  # the name counts, not what it leads to
     assert decode(encode(Handover((Path("b.pdf"),)))).paths == (tmp_path / "b.pdf",)
 
 

@@ -22,7 +22,9 @@ def file(tmp_path: Path) -> Path:
     folder = tmp_path / "etc"
     folder.mkdir(mode=0o755)
     path = folder / "settings.json"
-    path.write_text(json.dumps({"api_url": "https://a.example", "history_days": 30, "proxy": ""}), "utf-8")
+    path.write_text(
+        json.dumps({"api_url": "https://a.example", "history_days": 30, "proxy": "", "ca_file": None}), "utf-8"
+    )
     path.chmod(0o644)
     return path
 

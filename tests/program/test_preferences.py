@@ -27,7 +27,7 @@ from uploader_gui.config import Config
 from uploader_gui.credentials import Credentials
 from uploader_gui.engine.concurrency import DaemonThreads
 from uploader_gui.engine.events import Resumed, UploadsAdded, UploadsRemoved
-from uploader_gui.engine.models import UploadId, UploadState
+from uploader_gui.engine.models import Treatment, UploadId, UploadState
 from uploader_gui.engine.options import Choices, EngineOptions
 from uploader_gui.gui.dialogs.settings_dialog import SettingsDialog
 from uploader_gui.gui.main_window import MainWindow
@@ -266,6 +266,10 @@ def test_new_tokens_are_kept_and_used_from_then_on(
     preferences.show_signed_in()
     assert preferences.configuration is not None
     assert preferences.configuration.engine(again=False).tokens == ("new-bearer", "new-session")
+    assert "new-" not in preferences.configuration.formatter.redact("refused: new-bearer, new-session")
+    held = replace(preferences.configuration, settings=Settings(refused_pictures="zip", refused_others="zip"))
+    asked = Choices(pictures=Treatment.CONVERT)  # on the command line
+    assert held.choices(asked) == Choices(Treatment.CONVERT, Treatment.ZIP)
 
 
 class TestBesideAKeyringThatAsks:
@@ -276,7 +280,7 @@ class TestBesideAKeyringThatAsks:
         return Slow()
 
     async def test_neither_tokens_nor_settings_undo_each_other(
-        self, preferences: Preferences, window: MainWindow, tasks: Slow
+        self, preferences: Preferences, window: MainWindow, engine: Engine, tasks: Slow
     ) -> None:
         window.tokens_submitted.emit("new-bearer", "new-session")
         window.settings_saved.emit(values_of(shown(window), theme="dark"))
@@ -286,6 +290,7 @@ class TestBesideAKeyringThatAsks:
         assert preferences.configuration.tokens == ("new-bearer", "new-session")
         chosen = preferences.configuration.settings
         assert (chosen.theme, chosen.refused_others) == ("dark", "zip")
+        assert engine.calls[-1] == ("choose", Choices(None, Treatment.ZIP))
 
     async def test_what_the_window_asks_meanwhile_waits_for_the_settings_just_set(
         self, preferences: Preferences, window: MainWindow, engine: Engine, tasks: Slow, strict_api: StrictApi

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtNetwork import QLocalSocket
 from pytestqt.qtbot import QtBot
 
 from tests.support.log_watch import ExpectedLogs
@@ -90,6 +91,16 @@ def test_the_first_window_hears_of_files_anomaly_and_start(first: FirstInstance,
     assert second.wait(60) == TAKEN
 
 
+def test_a_window_that_leaves_lets_a_start_that_waits_for_its_word_go_on_at_once(
+    first: FirstInstance, lock: InstanceLock, qtbot: QtBot, tmp_path: Path
+) -> None:
+    with qtbot.waitSignal(first.handed_over, timeout=60_000):
+        second = second_start(tmp_path, "/evidence/a.jpg")
+    first.close()
+    lock.release()
+    assert second.wait(25) == FIRST  # it would wait 30 s for a word
+
+
 def test_a_window_that_cannot_take_files_says_so(first: FirstInstance, qtbot: QtBot, tmp_path: Path) -> None:
     first.handed_over.connect(lambda _, reply: reply(Answer.CANNOT_TAKE))
     with qtbot.waitSignal(first.handed_over, timeout=60_000):
@@ -114,16 +125,19 @@ def test_a_busy_window_takes_it_later(first: FirstInstance, qtbot: QtBot, tmp_pa
 
 
 def test_one_that_stays_busy_has_taken_nothing(first: FirstInstance, qtbot: QtBot, tmp_path: Path) -> None:
-    heard: list[Handover] = []
-    first.handed_over.connect(lambda handover, _: heard.append(handover))
+    heard: list[tuple[Handover, Callable[[Answer], None]]] = []
+    first.handed_over.connect(lambda *told: heard.append(told))
     assert (
         InstanceLock(tmp_path, HASTY).acquire(FILE, never) is Outcome.SILENT
     )  # the loop of this very thread stands still
     second = second_start(tmp_path, "/evidence/later.jpg")
     qtbot.waitUntil(lambda: bool(heard), timeout=60_000)
-    assert [one.paths for one in heard] == [(Path("/evidence/later.jpg"),)]
+    ((handover, reply),) = heard
+    assert handover.paths == (Path("/evidence/later.jpg"),)
     second.kill()
     second.wait(60)
+    qtbot.waitUntil(lambda: not first.findChildren(QLocalSocket))
+    reply(Answer.TAKEN)  # nobody is there to hear it
 
 
 @pytest.fixture
