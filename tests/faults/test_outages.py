@@ -1,5 +1,6 @@
 """A whole side in trouble for a while (the API, or the storage): everything waits, one probe asks, nothing fails."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
@@ -8,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.faults.running import HASTY, QUICK, engine, options, send, send_one
-from tests.faults.storing import is_stored
+from tests.faults.running import ANOMALY, HASTY, QUICK, engine, options, send, send_one
+from tests.faults.storing import is_stored, on_attempt
 from tests.support import api_faults, storage_faults
 from tests.support.api_faults import ApiFault, Reset, Silence
 from tests.support.certificates import CertificateAuthority
@@ -19,7 +20,7 @@ from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import ResetMidway, StorageFault, StoreThenReset, StoreThenSilence
 from tests.support.strict_api import ApiCall, StrictApi
 from uploader_gui.engine.errors import Code
-from uploader_gui.engine.events import Condition, QueueStatus
+from uploader_gui.engine.events import Condition, QueueStatus, SignInRequired
 from uploader_gui.engine.models import UploadState
 from uploader_gui.engine.net.retry import RetryPolicy
 from uploader_gui.engine.options import EngineOptions
@@ -110,6 +111,22 @@ async def test_a_probe_asks_for_marked_files_in_turn_before_it_marks_another(
     assert sum(row["may_be_registered_twice"] for row in rows.values()) == 20
 
 
+@pytest.mark.parametrize("status", [400, 401])
+async def test_a_service_that_answers_no_is_in_trouble_no_longer(
+    status: int, strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    strict_api.faults += [api_faults.busy(429), api_faults.busy(429), api_faults.refusal(status)]
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths(many(files, 60), ANOMALY)
+        run.queue.start()
+        if status == 401:
+            await run.heard(SignInRequired)
+            assert run.all_heard(QueueStatus)[-1].conditions == {Condition.SIGN_IN}
+            run.queue.sign_in(*strict_api.tokens)
+        await run.idle()
+    assert [len(call.upload_ids) for call in strict_api.calls[:4]] == [20, 20, 1, 20]
+
+
 async def test_a_file_that_breaks_the_service_fails_alone(strict_api: StrictApi, files: Files, tmp_path: Path) -> None:
     def poisoned(_number: int, call: ApiCall) -> ApiFault | None:
         poison = any(upload["name"] == "7.txt" for upload in call.body)
@@ -132,6 +149,21 @@ async def test_the_last_file_ends_after_six_tries_and_a_time(
     assert row["state"] == "failed"
     assert len(strict_api.calls) >= 6
     assert strict_api.calls[-1].arrived - strict_api.calls[0].arrived >= 0.3
+
+
+@pytest.mark.parametrize("side", ["service", "storage"])
+async def test_the_last_file_s_waits_are_not_left_to_chance(
+    side: str, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    """Else six tries would be over within seconds."""
+    if side == "service":
+        strict_api.faults.append(api_faults.refusal(500))
+    else:
+        scripted_storage.fault = on_attempt(1, storage_faults.internal_error())
+    unlucky = replace(QUICK.policy, base=0.3, longest=0.3, jitter=lambda shortest, _: shortest)
+    await send_one(options(tmp_path, strict_api), files.make("a.txt"), replace(QUICK, policy=unlucky))
+    first, second = (one.arrived for one in (strict_api.calls if side == "service" else scripted_storage.puts))
+    assert second - first >= 0.25
 
 
 async def test_a_file_that_ended_alone_has_all_its_tries_again_when_a_person_asks(
@@ -228,6 +260,61 @@ async def test_while_the_storage_is_in_trouble_the_smallest_file_asks_first_and_
         scripted_storage.fault = lambda *_: None
         await run.idle()
         assert {row["state"] for row in run.files().values()} == {"uploaded"}
+
+
+PROBED = {
+    "service": (api_faults.refusal(502), None, 0.3, 0.6),
+    "service that names a time": (api_faults.busy(503, retry_after="1"), None, 0.95, 0.95),
+    "storage": (None, storage_faults.internal_error(), 0.3, 0.6),
+}
+
+
+@pytest.mark.parametrize("case", PROBED.values(), ids=PROBED)
+async def test_a_side_in_trouble_is_asked_less_and_less_often(
+    case: tuple[ApiFault | None, StorageFault | None, float, float],
+    strict_api: StrictApi,
+    scripted_storage: ScriptedStorage,
+    files: Files,
+    tmp_path: Path,
+) -> None:
+    of_service, of_storage, first, second = case
+    strict_api.fault = lambda number, _call: of_service if number <= 3 else None
+    scripted_storage.fault = lambda *_: of_storage
+    patient = replace(QUICK, policy=replace(QUICK.policy, patience=120.0, probe_first=0.3, probe=0.6))
+    async with engine(options(tmp_path, strict_api, max_concurrent=2), patient) as run:
+        run.queue.add_paths(many(files, 40 if of_service else 2), ANOMALY)
+        run.queue.start()
+        if of_storage:
+            await run.until(lambda: any(Condition.STORAGE_BUSY in s.conditions for s in run.all_heard(QueueStatus)))
+            begun = len(scripted_storage.puts)
+            await asyncio.to_thread(scripted_storage.wait_for_puts, begun + 2)
+            scripted_storage.fault = lambda *_: None
+        await run.idle()
+    asked = (
+        [put.arrived for put in scripted_storage.puts] if of_storage else [call.arrived for call in strict_api.calls]
+    )
+    last = begun + 1 if of_storage else 3
+    assert asked[last - 1] - asked[last - 2] >= first - 0.05
+    assert asked[last] - asked[last - 1] >= second - 0.05
+
+
+async def test_a_probe_that_asked_nothing_is_followed_by_another_at_once(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    """The smallest file is asked with first, and it is gone; without that, the next one would go in two hours."""
+    scripted_storage.fault = lambda *_: storage_faults.internal_error()
+    hours = replace(QUICK, policy=replace(QUICK.policy, probe_first=3600.0, probe=7200.0))
+    async with engine(options(tmp_path, strict_api), hours) as run:
+        paths = many(files, 2)
+        run.queue.add_paths(paths, ANOMALY)
+        run.queue.start()
+        await run.until(lambda: any(Condition.STORAGE_BUSY in s.conditions for s in run.all_heard(QueueStatus)))
+        await run.in_state(UploadState.REGISTERED, "0.txt", "1.txt")
+        scripted_storage.fault = lambda *_: None
+        paths[0].unlink()
+        run.queue.try_now()
+        await run.idle()
+        assert {name: row["state"] for name, row in run.files().items()} == {"0.txt": "failed", "1.txt": "uploaded"}
 
 
 async def test_a_storage_that_fails_each_first_try_does_not_stop_the_queue_again_and_again(

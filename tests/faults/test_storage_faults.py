@@ -26,7 +26,7 @@ from tests.support.storage_faults import (
     StoreThenSilence,
 )
 from tests.support.strict_api import StrictApi
-from uploader_gui.engine.events import Condition, QueueStatus
+from uploader_gui.engine.events import Condition, Progress, QueueStatus
 from uploader_gui.engine.models import UploadState
 from uploader_gui.engine.net.stall_watchdog import StallTimeouts
 
@@ -239,11 +239,13 @@ async def test_a_storage_whose_certificate_nobody_vouches_for_gets_nothing(
 async def test_retry_after_of_the_storage_is_obeyed(
     strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
 ) -> None:
-    scripted_storage.fault = on_attempt(1, storage_faults.slow_down("1"))
+    """It is meant for all transfers: also the one that waits for the slot begins no sooner."""
+    scripted_storage.fault = lambda *_: storage_faults.slow_down("1") if len(scripted_storage.puts) == 1 else None
     patient = replace(QUICK, policy=replace(QUICK.policy, patience=120.0))
-    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"), patient)
-    first, second = scripted_storage.puts
-    assert row["state"] == "uploaded"
+    one_by_one = options(tmp_path, strict_api, max_concurrent=1)
+    rows = await send(one_by_one, files.make("a.jpg"), files.make("b.jpg", size=700), tuning=patient)
+    first, second, _ = scripted_storage.puts
+    assert {row["state"] for row in rows.values()} == {"uploaded"}
     assert second.arrived - first.arrived >= 0.95
 
 
@@ -302,6 +304,8 @@ async def test_a_full_bar_is_not_called_uploaded_before_the_storage_has_answered
         run.begin([files.make("a.jpg")])
         await run.in_state(UploadState.CONFIRMING, "a.jpg")
         assert run.only()["state"] == "pending"
+        size = run.latest["a.jpg"].source.size
+        await run.until(lambda: [one.bytes_sent for p in run.all_heard(Progress)[-1:] for one in p.transfers] == [size])
         scripted_storage.release()
         await run.idle()
         assert run.only()["state"] == "uploaded"

@@ -34,7 +34,7 @@ from uploader_gui.engine.transfer.rate_meter import STILL
 from uploader_gui.engine.transfer.s3 import Body
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from uploader_gui.engine.context import EngineContext
     from uploader_gui.engine.models import PresignedPut, Source, Upload, UploadId
@@ -72,26 +72,27 @@ class Transfer:
             UploaderError: it cannot be sent; the last attempt's error.
         """
         while True:
-            try:
-                return await self._attempt()
-            except UploaderError as error:
-                self._attempts.start_over()
-                await self._attempts.failed(error)
+            if not self._context.slots.free:
+                self._attempts.waiting()
+            async with self._context.slots.slot(self._attempts.rank()):
+                try:
+                    return await self._attempt()
+                except UploaderError as error:
+                    self._attempts.start_over()
+                    pause = self._attempts.failed(error)  # the slot's next one may have to pause as well
+            await pause
 
     async def _attempt(self) -> str:
         """Make one PUT: the first block is read before anything goes out, so a vanished file costs no connection."""
-        if not self._context.slots.free:
-            self._attempts.waiting()
-        async with self._context.slots.slot(self._attempts.rank()):
+        self._check_lifetime()
+        pieces = _Pieces(self._context, self._source, self._attempts.moved)
+        try:
+            await pieces.begin()
             self._check_lifetime()
-            pieces = _Pieces(self._context, self._source, self._attempts.moved)
-            try:
-                await pieces.begin()
-                self._check_lifetime()
-                await self._attempts.uploading()
-                return await self._put(pieces)
-            finally:
-                pieces.close()
+            await self._attempts.uploading()
+            return await self._put(pieces)
+        finally:
+            pieces.close()
 
     async def _put(self, pieces: _Pieces) -> str:
         assert self._source.media_type is not None
@@ -289,17 +290,17 @@ class AttemptLog:
         """Whether an attempt is under way."""
         return self._upload.state in {UploadState.UPLOADING, UploadState.CONFIRMING}
 
-    async def failed(self, error: UploaderError) -> None:
-        """Return when it is time for the next attempt; raise the error where there is none."""
+    def failed(self, error: UploaderError) -> Awaitable[None]:
+        """Return the pause before the next attempt; raise the error where there is none."""
         if isinstance(error, Offline):
-            await self._wait_for_network(error)
-            return
+            return self._wait_for_network(error)
         wait = self._wait_after(error)
         if wait is None:
             self._ended_with(error)
             raise error
         self._context.connectivity.note_activity()
-        await self._try_again(error, wait)
+        self._hold_up_others(error, wait)
+        return self._try_again(error, wait)
 
     def _wait_after(self, error: UploaderError) -> float | None:
         """Return the seconds until the next attempt, None where this was the last one."""
@@ -323,14 +324,17 @@ class AttemptLog:
     def _on_this_side(self) -> list[UploadId]:
         return self._store.ids_in(UploadState.REGISTERED, *SENDING)
 
-    async def _try_again(self, error: UploaderError, wait: float) -> None:
-        """Wait, in `RETRYING`; where the storage as a whole is in trouble, no other transfer begins meanwhile."""
-        log.info("upload %.8s: %s, again in %.1f s", self._upload.upload_id, error, wait)
+    def _hold_up_others(self, error: UploaderError, wait: float) -> None:
+        """Let no other transfer begin while the storage as a whole is in trouble, or wants to be left alone."""
         if self._breaker.open:
             self._slots.hold()
         if isinstance(error, SlowDown):
             self._context.conditions.begin(Condition.STORAGE_BUSY, error)
             self._slots.slow_down(self._retry.rest_after(error, wait))
+
+    async def _try_again(self, error: UploaderError, wait: float) -> None:
+        """Wait, in `RETRYING`."""
+        log.info("upload %.8s: %s, again in %.1f s", self._upload.upload_id, error, wait)
         uncount_unconnected(self._store, self._upload, error)
         self._retrying(Reason.of(error), time.monotonic() + wait if wait else None)
         await self._context.connectivity.sleep(wait)
