@@ -2,13 +2,25 @@
 
 import math
 import random
+from dataclasses import dataclass
 from itertools import chain
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from tests.engine.values import a_source, an_upload
-from uploader_gui.engine.models import Upload, UploadId
-from uploader_gui.engine.registration.batches import MAX_AHEAD, Batcher, bytes_ahead, files_ahead, files_lasting
+from uploader_gui.engine.context import EngineContext
+from uploader_gui.engine.models import Upload, UploadId, UploadState
+from uploader_gui.engine.registration.batches import (
+    MAX_AHEAD,
+    Batcher,
+    LookAhead,
+    bytes_ahead,
+    files_ahead,
+    files_lasting,
+)
+from uploader_gui.engine.transfer.limits import Slots
 
 ROOM = 1e12
 
@@ -214,3 +226,79 @@ def test_a_file_whose_outcome_is_unknown_is_registered_alone() -> None:
     known = marked(1)
     known.url_given_out = True
     assert len(take(filled([first, known, second]))) == 3
+
+
+@dataclass
+class Ahead:
+    """What a look-ahead reads: how much is registered ahead, how many slots there are, and how fast things go."""
+
+    files: int = 0
+    size: int = 0
+    width: int = 6
+    bytes_rate: float = 0.0
+    files_rate: float = 0.0
+
+    def count(self, *_: UploadState) -> int:
+        return self.files
+
+    def bytes_in(self, *_: UploadState) -> int:
+        return self.size
+
+    def rates(self, _: float) -> tuple[float, float]:
+        return self.bytes_rate, self.files_rate
+
+
+def look_ahead(ahead: Ahead, batcher: Batcher) -> LookAhead:
+    parts = SimpleNamespace(batcher=batcher, store=ahead, meter=ahead, slots=Slots(ahead.width))
+    return LookAhead(cast(EngineContext, parts))
+
+
+@pytest.mark.parametrize(
+    ("ahead", "url_life", "taken"),
+    [
+        (Ahead(files=20), None, 20),
+        (Ahead(files=21), None, 0),
+        (Ahead(files=4, size=3_000, bytes_rate=1_000.0, width=0), 40.0, 7),
+        (Ahead(files=4, size=90_000, bytes_rate=1_000.0, width=6), 40.0, 2),
+        (Ahead(files=9, size=90_000, bytes_rate=1_000.0, width=6), 40.0, 0),
+        (Ahead(files=4, files_rate=1.0, width=0), 40.0, 6),
+    ],
+    ids=["room for a batch", "no room", "bytes", "idle slots", "no idle slot", "files while links live"],
+)
+def test_what_is_registered_already_leaves_less_room_ahead(ahead: Ahead, url_life: float | None, taken: int) -> None:
+    looking = look_ahead(ahead, filled(uploads(20)))
+    looking.note_lifetime(url_life)
+    looking.note_lifetime(None)
+    assert len(looking.next_batch(whole=False)) == taken
+
+
+def test_a_small_batch_overtakes_none_that_keeps_every_slot_busy() -> None:
+    for calls, files, taken in ((0, 20, 5), (1, 6, 0), (1, 5, 5)):
+        looking = look_ahead(Ahead(files=files, width=6), filled(uploads(5)))
+        looking.calls = calls
+        assert len(looking.next_batch(whole=False)) == taken
+
+
+def test_calls_are_halved_when_the_service_is_asked_too_much_and_grow_by_one_with_each_answer() -> None:
+    looking = look_ahead(Ahead(), Batcher())
+
+    def most(*, offline: bool = False) -> int:
+        for looking.calls in range(10):
+            if not looking.may_call(offline=offline):
+                return looking.calls
+        raise AssertionError("there is no end")
+
+    assert (most(), most(offline=True)) == (8, 1)
+    looking.answered(1.0)
+    assert most() == 8
+    looking.calls = 7
+    looking.slow_down(0.0)
+    assert most() == 3
+    looking.answered(1.0)
+    assert most() == 4
+    looking.calls = 1
+    looking.slow_down(0.0)
+    assert most() == 1
+    looking.slow_down(3600.0)
+    looking.slow_down(0.0)
+    assert most() == 0

@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -195,6 +196,12 @@ async def test_what_the_system_keeps_for_a_slow_line_is_gone_before_the_answer_c
     slowest = 10_000
     assert kept <= slowest * ANSWER_SECONDS
     assert slowest * STALL_SECONDS >= MAX_PIECE
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems keep no file of those they trust")
+def test_those_the_system_trusts_are_trusted(ca: CertificateAuthority, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(ca.pem))
+    assert tls_context(None).cert_store_stats()["x509_ca"] == 1
 
 
 def test_a_bug_is_not_mistaken_for_a_broken_connection() -> None:

@@ -122,6 +122,7 @@ PLACE = "https://b.example/k?versionId=1"
     ("url", "same"),
     [
         ("https://B.EXAMPLE:443/k?versionId=1&X-Amz-Date=a", True),
+        ("https://b.example/k?AWSAccessKeyId=a&versionId=1&Signature=b&Expires=1", True),
         ("http://b.example/k?versionId=1", False),
         ("https://c.example/k?versionId=1", False),
         ("https://b.example:444/k?versionId=1", False),

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.running import PATIENCE, QUICK, Run, engine, options, send
+from tests.faults.running import ANOMALY, PATIENCE, QUICK, Run, engine, options, send
+from tests.support.api_faults import busy
 from tests.support.files import Files
 from tests.support.loopback import LoopbackServer
 from tests.support.scripted_storage import ScriptedStorage
-from tests.support.storage_faults import StoreThenSilence
+from tests.support.storage_faults import StoreThenSilence, expired
 from tests.support.strict_api import StrictApi
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import Condition, QueueIdle, QueueStatus
@@ -66,8 +67,11 @@ class LooksCounted(RetryPolicy):
 async def test_looking_ten_times_whether_a_server_is_back_fails_nothing(
     missing: str, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
 ) -> None:
+    """Also where a link expires afterwards: those looks were no registrations."""
     server = {"service": strict_api, "storage": scripted_storage}[missing]
     server.stop()
+    expires = missing == "service"
+    scripted_storage.fault = lambda _key, attempt, _request: expired() if expires and attempt == 1 else None
     policy = LooksCounted(base=0.01, longest=0.02, offline=0.01)
     async with engine(options(tmp_path, strict_api), replace(QUICK, policy=policy)) as run:
         run.begin([files.make("a.jpg")])
@@ -75,7 +79,23 @@ async def test_looking_ten_times_whether_a_server_is_back_fails_nothing(
         server.start()
         await run.idle()
         row = run.only()
-    assert (row["state"], row["attempts"], row["may_be_registered_twice"]) == ("uploaded", 1, False)
+    assert (row["state"], row["attempts"], row["may_be_registered_twice"]) == ("uploaded", 1 + expires, expires)
+
+
+async def test_a_service_that_can_be_reached_again_but_is_busy_is_called_busy_and_not_offline(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    strict_api.stop()
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths([files.make("a.jpg"), files.make("b.jpg")], ANOMALY)
+        run.queue.start()
+        await says_offline(run)
+        strict_api.fault = lambda _number, _call: busy(503)
+        strict_api.start()
+        await run.until(lambda: run.all_heard(QueueStatus)[-1].conditions == {Condition.SERVICE_BUSY})
+        strict_api.fault = lambda _number, _call: None
+        await run.idle()
+        assert {row["state"] for row in run.files().values()} == {"uploaded"}
 
 
 async def test_a_line_cut_in_the_middle_of_transfers_goes_on_by_itself(

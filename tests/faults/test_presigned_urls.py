@@ -14,6 +14,7 @@ import pytest
 from tests.faults.running import QUICK, engine, options, send, send_one
 from tests.faults.storing import always, is_stored, on_attempt
 from tests.support import storage_faults
+from tests.support.api_faults import busy
 from tests.support.files import Files
 from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import Refuse, RefuseContentType
@@ -38,10 +39,12 @@ async def test_a_link_that_is_too_old_when_it_comes_is_tried_once_and_asked_for_
 async def test_a_link_that_the_storage_calls_expired_is_asked_for_again_with_the_same_id(
     strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
 ) -> None:
+    """Also where the service was busy before, and surely did nothing."""
+    strict_api.faults += [busy()] * 5
     scripted_storage.fault = on_attempt(1, storage_faults.expired())
     row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
     assert (row["state"], row["attempts"], row["may_be_registered_twice"]) == ("uploaded", 2, True)
-    assert [call.upload_ids for call in strict_api.calls] == [[row["upload_id"]]] * 2
+    assert [call.upload_ids for call in strict_api.calls] == [[row["upload_id"]]] * 7
     assert is_stored(scripted_storage, row)
 
 

@@ -92,3 +92,21 @@ async def test_a_file_cancelled_while_its_registration_is_written_down_and_taken
         rows = run.files()
     assert [row["state"] for row in rows.values()] == ["uploaded"] * 2
     assert sorted(record.name for record in strict_api.registered) == ["a.txt", "b.txt"]
+
+
+async def test_a_file_whose_registration_was_only_written_down_when_the_program_ended_is_not_flagged(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths([files.make("a.txt")], ANOMALY)
+        await run.in_state(UploadState.QUEUED, "a.txt")
+        run.queue.start()
+        while not run.queue.unsent[UploadState.REGISTERING]:  # noqa: ASYNC110 - a moment of which no event tells
+            await asyncio.sleep(0)
+    calls = len(strict_api.calls)  # none, unless the disk was quicker than the end
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.resume()
+        run.queue.start()
+        await run.idle()
+        row = run.only()
+    assert (row["state"], row["may_be_registered_twice"]) == ("uploaded", calls > 0)

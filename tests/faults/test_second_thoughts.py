@@ -50,8 +50,9 @@ async def test_a_file_cancelled_while_it_is_registered_and_wanted_again_is_regis
 ) -> None:
     strict_api.faults.append(Silence())
     async with engine(options(tmp_path, strict_api), PATIENT) as run:
-        run.begin([files.make("a.txt")])
-        await run.in_state(UploadState.REGISTERING, "a.txt")
+        run.queue.add_paths([files.make("a.txt")], ANOMALY)
+        run.queue.start()
+        await asyncio.to_thread(strict_api.wait_for_calls, 1)
         run.queue.cancel([run.latest["a.txt"].upload_id])
         await run.in_state(UploadState.CANCELLED, "a.txt")
         run.queue.retry([run.latest["a.txt"].upload_id])
@@ -82,8 +83,9 @@ async def test_trying_one_file_again_sends_nothing_that_waits_for_start(
     assert [record.name for record in strict_api.registered] == ["a.txt", "b.txt"]
 
 
-async def test_a_file_cancelled_before_the_service_answered_is_the_same_and_flagged_when_it_is_given_again(
-    strict_api: StrictApi, files: Files, tmp_path: Path
+@pytest.mark.parametrize("cancelled", [True, False])
+async def test_a_file_left_before_the_service_answered_is_the_same_and_flagged_when_it_is_given_again(
+    *, cancelled: bool, strict_api: StrictApi, files: Files, tmp_path: Path
 ) -> None:
     path, chosen = files.make("a.txt"), options(tmp_path, strict_api)
     strict_api.faults.append(Silence())
@@ -91,7 +93,8 @@ async def test_a_file_cancelled_before_the_service_answered_is_the_same_and_flag
         run.begin([path])
         await run.in_state(UploadState.REGISTERING, "a.txt")
         await asyncio.to_thread(strict_api.wait_for_calls, 1)
-        run.queue.cancel_all()
+        if cancelled:
+            run.queue.cancel_all()
         first = run.only()
     strict_api.release()
     row = await send_one(chosen, path)

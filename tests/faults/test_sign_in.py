@@ -1,5 +1,6 @@
 """What refused tokens do: the queue waits for a person, asks once, and goes on; without a person it stops cleanly."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from tests.faults.running import ANOMALY, engine, options
 from tests.faults.sleeping import asleep
 from tests.support import api_faults
-from tests.support.api_faults import ApiFault
+from tests.support.api_faults import ApiFault, Silence
 from tests.support.files import Files
 from tests.support.scripted_storage import ScriptedStorage
 from tests.support.strict_api import ApiCall, StrictApi
@@ -32,6 +33,11 @@ async def test_refused_tokens_hold_the_queue_until_a_person_signs_in(
         await run.idle()
         row = run.only()
         assert len(run.all_heard(SignInRequired)) == len(run.all_heard(SignedIn)) == 1
+        strict_api.tokens = ("bearer-of-tomorrow", "session-of-tomorrow")  # NEW has expired meanwhile
+        run.queue.add_paths([files.make("b.jpg")], ANOMALY)
+        run.queue.start()
+        assert (await run.heard(SignInRequired, 2)).refused_again is False
+        assert run.latest["b.jpg"].state is not UploadState.FAILED
     assert (row["state"], row["attempts"], row["may_be_registered_twice"]) == ("uploaded", 1, False)
     assert strict_api.calls[-1].request.header("Authorization") == f"Bearer {NEW[0]}"
 
@@ -43,6 +49,10 @@ async def test_without_tokens_nothing_is_sent_before_sign_in(
         run.begin([files.make("a.jpg")])
         await run.heard(SignInRequired)
         assert strict_api.connections_made == 0
+        run.queue.sign_in("bearer-kept", "session-kept", entered=False)  # by an earlier run, and they have expired
+        assert (await run.heard(SignInRequired, 2)).refused_again is False
+        run.queue.history.tell_runs()
+        await run.heard(HistoryFound)  # by now everything rests
         run.queue.sign_in(*strict_api.tokens)
         await run.idle()
         assert run.only()["state"] == "uploaded"
@@ -155,6 +165,22 @@ async def test_without_a_person_everything_that_was_given_is_found_before_a_run_
         await run.idle()
         states = {(row["state"], row["reason"]["code"]) for row in run.files().values()}
     assert (len(run.latest), states) == (21, {("pending", "sign_in")})
+
+
+async def test_tokens_entered_while_the_old_ones_are_being_refused_are_tried(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    strict_api.tokens = NEW
+    strict_api.faults.append(Silence())
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths([files.make("a.jpg")], ANOMALY)
+        run.queue.start()
+        await asyncio.to_thread(strict_api.wait_for_calls, 1)
+        run.queue.sign_in(*NEW)
+        strict_api.release()
+        await run.idle()
+        assert run.only()["state"] == "uploaded"
+        assert run.all_heard(SignInRequired) == []
 
 
 async def test_after_signing_out_nothing_is_registered_before_the_next_sign_in(
