@@ -1,5 +1,6 @@
 """What is done with files of refused types, asked or not; and the folder of what is sent in their place."""
 
+import os
 import stat
 import sys
 from collections.abc import Iterator
@@ -130,6 +131,25 @@ def test_a_substitute_that_cannot_be_removed_now_is_removed_later(own_files: Own
     (tmp_path / "elsewhere").rename(held.parent)
     substitutes.discard(other)
     assert not held.exists()
+
+
+def test_what_was_made_again_is_removed_again_and_another_file_as_large_in_its_place_stays(
+    own_files: OwnFiles, tmp_path: Path
+) -> None:
+    substitutes = TempFiles(tmp_path / "data", own_files)
+    path = substitutes.place(".zip")
+    for _ in range(2):
+        own_files.note(path)
+        substitutes.create(path)
+        own_files.note_made(path)
+        substitutes.discard(path)
+        assert not path.exists()
+    own_files.note(path)
+    substitutes.create(path)
+    own_files.note_made(path)
+    os.utime(path, ns=(7, 7))
+    substitutes.discard(path)
+    assert path.exists()
 
 
 def test_a_folder_that_cannot_be_made_is_told(own_files: OwnFiles, tmp_path: Path) -> None:

@@ -356,3 +356,18 @@ async def test_what_was_being_registered_may_be_known_to_the_service(journal: Jo
     assert (cancelled.url_given_out, left.may_be_registered_twice) == (was_asked, was_asked)
     assert (left.state, left.reason, left.attempts) == (UploadState.QUEUED, None, 0)
     await store.writer.saved()
+
+
+@pytest.mark.parametrize("state", [UploadState.FAILED, UploadState.CANCELLED, UploadState.REFUSED, UploadState.QUEUED])
+async def test_what_was_made_of_a_file_is_removed_when_its_upload_is_finished(
+    tmp_path: Path, journal: Journal, state: UploadState
+) -> None:
+    resources = resources_with(journal, tmp_path)
+    resources.temp_files.create(path := resources.temp_files.place(".zip"))
+    resources.own_files.note_made(path)
+    made = replace(SENT_IN_ITS_PLACE, sent=a_source(path=path))
+    store, upload = a_store(journal, resources=resources), an_upload(state=UploadState.PREPARING, substitute=made)
+    store.add([upload])
+    store.move(upload, state)
+    assert path.exists() is not state.finished
+    await store.writer.saved()
