@@ -83,6 +83,24 @@ async def test_trying_one_file_again_sends_nothing_that_waits_for_start(
     assert [record.name for record in strict_api.registered] == ["a.txt", "b.txt"]
 
 
+async def test_in_an_outage_nothing_is_asked_for_that_waits_for_start(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    """However often the two that were started have been asked for."""
+    strict_api.fault = lambda number, _call: refusal(400) if number == 1 else refusal(502) if number <= 18 else None
+    started = ("a.txt", "b.txt")
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths([files.make(name) for name in started], ANOMALY)
+        run.queue.start()
+        await run.in_state(UploadState.FAILED, *started)
+        await run.idle()
+        run.queue.add_paths([files.make("c.txt")], ANOMALY)
+        await run.in_state(UploadState.QUEUED, "c.txt")
+        run.queue.retry([run.latest[name].upload_id for name in started])
+        await run.in_state(UploadState.UPLOADED, *started)
+    assert {upload["name"] for call in strict_api.calls for upload in call.body} == {*started}
+
+
 @pytest.mark.parametrize("cancelled", [True, False])
 async def test_a_file_left_before_the_service_answered_is_the_same_and_flagged_when_it_is_given_again(
     *, cancelled: bool, strict_api: StrictApi, files: Files, tmp_path: Path
