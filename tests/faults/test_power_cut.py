@@ -45,11 +45,10 @@ async def main(url, folder, trouble, path):
             await run.until(lambda: not held())
         await run.heard(PathsAdded)
         print("given", flush=True)
-        if await asyncio.to_thread(sys.stdin.readline) == "move\\n":
-            run.queue.send_to([run.latest[Path(path).name].upload_id], "43")
-            await run.heard(AnomalyChanged)
+        while (asked := (await asyncio.to_thread(sys.stdin.readline)).strip()).isdigit():
+            run.queue.send_to([run.latest[Path(path).name].upload_id], asked)
+            await run.until(lambda: asked in {told.anomaly_id for told in run.all_heard(AnomalyChanged)})
             print("moved", flush=True)
-            await asyncio.to_thread(sys.stdin.readline)
         await run.to_the_end()
 
 asyncio.run(main(*sys.argv[1:]))
@@ -99,13 +98,14 @@ def test_that_a_file_goes_to_another_anomaly_is_forced_onto_the_disk_before_anyb
     strict_api: StrictApi, files: Files, disk: FailingDisk, tmp_path: Path
 ) -> None:
     with at_work(disk, strict_api, tmp_path, files.make("a.txt")) as program:
-        given = disk.record()
         assert program.stdin is not None
         assert program.stdout is not None
-        program.stdin.write(b"move\n")
-        program.stdin.flush()
-        assert program.stdout.readline() == b"moved\n"
-        assert disk.record().removeprefix(given)[-2:] == "ws"
+        for number in (b"43", b"44"):  # the first one may be forced onto the disk with what was given
+            before = disk.record()
+            program.stdin.write(number + b"\n")
+            program.stdin.flush()
+            assert program.stdout.readline() == b"moved\n"
+            assert disk.record().removeprefix(before)[-2:] == "ws"
 
 
 @pytest.mark.parametrize("trouble", ["DISK_FULL", "DISK_BROKEN"])
