@@ -150,6 +150,21 @@ async def test_a_file_that_failed_in_an_earlier_run_is_the_same_and_flagged_when
     assert first["upload_id"] == second["upload_id"]
 
 
+async def test_a_link_that_the_storage_refused_is_not_used_again_when_a_person_asks(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    scripted_storage.fault = lambda _key, attempt, _request: storage_faults.too_large() if attempt == 1 else None
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths([files.make("a.txt")], ANOMALY)
+        run.queue.start()
+        await run.idle()
+        assert run.only()["reason"]["code"] == "storage_refused"
+        run.queue.retry_failed()
+        await run.idle(2)
+        row = run.only()
+    assert (row["state"], row["may_be_registered_twice"], len(strict_api.calls)) == ("uploaded", True, 2)
+
+
 async def test_a_failed_file_taken_out_of_the_list_and_dropped_again_is_the_same_and_flagged(
     strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
 ) -> None:
