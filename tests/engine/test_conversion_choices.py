@@ -142,7 +142,7 @@ def test_what_was_made_again_is_removed_again_and_another_file_as_large_in_its_p
         own_files.note(path)
         substitutes.create(path)
         own_files.note_made(path)
-        substitutes.discard(path)
+        assert own_files.remove(path)
         assert not path.exists()
     own_files.note(path)
     substitutes.create(path)

@@ -1,6 +1,7 @@
 """Errors, states and their steps are closed lists that agree with what is written about them."""
 
 import inspect
+import os
 import re
 import subprocess
 import sys
@@ -160,3 +161,11 @@ def test_a_start_loads_nothing_that_only_the_decoder_of_pictures_needs() -> None
 
 def test_the_decoder_limits_itself_before_it_loads_what_decodes() -> None:
     assert not loaded_after("import uploader_gui.engine.pictures.serve") & {"PIL", "pi_heif"}
+
+
+@pytest.mark.parametrize("time", [0, -1, 2**63 - 1, -(2**63), 2**63, 2**63 + 5, -(2**63) - 5])
+def test_any_time_of_a_file_is_a_number_that_sqlite_takes(time: int) -> None:
+    facts = os.stat_result((0,) * 10, {"st_mtime_ns": time})
+    known = models.mtime_of(facts)
+    assert -(2**63) <= known < 2**63
+    assert (known - time) % 2**64 == 0
