@@ -175,6 +175,12 @@ async def test_a_proxy_that_is_not_there_is_no_connection(trust: ssl.SSLContext)
     await clients.aclose()
 
 
+async def test_a_proxy_may_be_named_without_its_port(trust: ssl.SSLContext) -> None:
+    clients = Clients(HttpOptions(proxy_for=lambda _: "http://proxy.test"), trust, answer_seconds=5.0)
+    assert not (await clients.client_for(check_url("https://register.example/main"))).is_closed
+    await clients.aclose()
+
+
 @pytest.mark.parametrize("address", ["http://[::1", "http://proxy.test:99999", "https://proxy.test:0", "http://a b"])
 async def test_a_proxy_whose_address_is_none_is_told_as_such(trust: ssl.SSLContext, address: str) -> None:
     clients = Clients(HttpOptions(proxy_for=lambda _: address), trust, answer_seconds=5.0)
