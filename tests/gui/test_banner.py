@@ -249,6 +249,8 @@ def test_what_failed_last_time_is_told_and_can_be_taken_off_with_the_rest(  # no
 def test_resuming_starts_the_queue_and_the_question_is_gone(window: MainWindow, engine: FakeEngine) -> None:
     engine.event_arrived.emit(UploadsAdded((upload("1.jpg", S.QUEUED),)))
     engine.event_arrived.emit(Resumed((UploadId("1"),)))
+    engine.event_arrived.emit(QueueStatus(running=False))
+    assert window.banner.isVisible()
     QTest.mouseClick(window.banner.button, LEFT)
     assert engine.calls[-1] == ("start", None)
     engine.event_arrived.emit(RUNNING)

@@ -92,9 +92,10 @@ def test_what_is_dropped_after_a_start_that_sends_goes_at_once(
     start: Start, files: Files, scripted_storage: ScriptedStorage
 ) -> None:
     window = start("-a", "4217", "--start")
-    window.do("add", str(files.make("a.jpg")))
-    window.do("rows", {"uploaded": 1})
-    assert len(scripted_storage.objects) == 1
+    for count in (1, 2):  # also after everything was sent
+        window.do("add", str(files.make(f"{count}.jpg")))
+        window.do("rows", {"uploaded": count})
+    assert len(scripted_storage.objects) == 2
 
 
 def test_files_given_at_start_do_not_go_to_the_number_somebody_types_meanwhile(
