@@ -20,6 +20,7 @@ from uploader_gui.engine.events import (
     UploadsAdded,
     UploadsChanged,
     UploadsRemoved,
+    UploadsRestored,
 )
 from uploader_gui.engine.models import Reason, UploadId, UploadState
 from uploader_gui.gui.main_window import MainWindow
@@ -217,6 +218,8 @@ def test_what_was_left_unfinished_asks_once_whether_to_resume_or_discard(
     QTest.mouseClick(window.banner.other, LEFT)
     assert engine.calls[-1] == ("remove", ids)
     assert window.banner.isHidden()
+    engine.event_arrived.emit(UploadsRestored(tuple(ids)))  # Undo brings the question back, too
+    assert window.banner.isVisible()
 
 
 @pytest.mark.parametrize(

@@ -246,10 +246,15 @@ def test_figures_follow_every_change(model: UploadModel) -> None:
 
 def test_many_scattered_rows_leave_at_once(model: UploadModel, qtbot: QtBot) -> None:
     model.add([upload(f"{n}.jpg", order=n) for n in range(1000)])
+    model.change([upload("0.jpg", S.UPLOADED)])
+    model.flush()
     with qtbot.waitSignal(model.modelReset):
         model.remove([UploadId(f"{n}.jpg") for n in range(0, 1000, 2)])
     left = [model.snapshot(row).upload_id for row in range(model.rowCount())]
     assert left == [f"{n}.jpg" for n in range(1, 1000, 2)]
+    model.change([upload("1.jpg", S.UPLOADED)])  # what changed before has left
+    model.flush()
+    assert (model.counts().files, model.counts().uploaded) == (500, 1)
 
 
 def test_rows_name_their_anomaly_where_there_are_several_or_another_one_is_shown(model: UploadModel) -> None:
