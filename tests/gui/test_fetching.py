@@ -269,14 +269,23 @@ def test_what_waits_for_a_number_and_does_not_come_is_named_and_waits_no_more(
 
 
 def test_several_that_wait_for_a_number_and_do_not_come_are_named_together(
-    window: MainWindow, fetcher: Fetcher, qtbot: QtBot
+    window: MainWindow, engine: FakeEngine, fetcher: Fetcher, qtbot: QtBot
 ) -> None:
-    source = Held(fails=True)
-    fetcher.fetch(TWO, source, "")
-    source.may_give.set()
-    qtbot.waitUntil(window.banner.isVisible)
+    first, later = Held(fails=True), Held(fails=True)
+    fetches = [
+        fetcher.fetch(replace(TWO, files=(file,)), source, "")
+        for file, source in zip(TWO.files, (first, later), strict=True)
+    ]
+    paths = [path for fetch in fetches for path in fetch.wanted]
+    first.may_give.set()
+    qtbot.waitUntil(lambda: window.banner.isVisible() and window.banner.text.text().startswith("a.jpg: The other"))
+    later.may_give.set()
+    qtbot.waitUntil(lambda: not window.banner.text.text().startswith("a.jpg"))
     assert window.banner.text.text() == "2 files were not fetched to the end: a.jpg, b.jpg. Drop them again."
     assert window.add_files.kept is None
+    assert told(engine, "no_longer_wanted") == [[path] for path in paths]
+    fetcher.fetch(replace(TWO, files=TWO.files[1:]), later, "")
+    qtbot.waitUntil(lambda: window.banner.text.text().startswith("b.jpg: The other"))
 
 
 def test_do_not_add_stops_what_waits_for_a_number_and_lets_it_go(

@@ -144,6 +144,9 @@ class Fetcher(QObject):
         self._folder = folder
         self._fetches: list[Fetch] = []
         self._lost: list[tuple[Path, Reason]] = []
+        """What did not come since nothing was being fetched: the window shows one sentence, so it names all of them."""
+        self._named = 0
+        """How many of these it names already."""
         self._unlisted: set[UploadId] = set()
         self._add_files.fetcher = self
         self._add_files.kept_changed.connect(self._follow_kept)
@@ -172,6 +175,7 @@ class Fetcher(QObject):
         folder = self._folder / secrets.token_hex(TOKEN_BYTES)
         names = zip(decision.files, harmless_names(decision.files), strict=True)
         items = (Item(file, folder / name) for file, name in names)
+        self._forget_finished()
         fetch = Fetch(self, items, anomaly_id, AddOptions(origin=decision.origin))
         fetch.moved.connect(self._show_progress)
         fetch.came.connect(self._came)
@@ -213,8 +217,13 @@ class Fetcher(QObject):
         return [path for path in paths if path not in claimed]
 
     def _fetch_of(self, path: Path) -> Fetch | None:
-        self._fetches = [fetch for fetch in self._fetches if fetch.wanted or not fetch.is_listed]
+        self._forget_finished()
         return next((one for one in self._fetches if path in one.wanted and path not in one.upload_ids), None)
+
+    def _forget_finished(self) -> None:
+        self._fetches = [fetch for fetch in self._fetches if fetch.wanted or not fetch.is_listed]
+        if not self._fetches and self._named == len(self._lost):
+            self._lost, self._named = [], 0
 
     # What a thread tells
 
@@ -234,13 +243,14 @@ class Fetcher(QObject):
             self._engine.not_fetched(upload_id, reason)
         else:
             self._lost.append((item.path, reason))
-            if len(self._lost) == 1:
+            if len(self._lost) == self._named + 1:
                 QTimer.singleShot(0, self, self._let_go)
 
     def _let_go(self) -> None:
-        """Name what was lost at about the same time."""
-        lost, self._lost = self._lost, []
-        self._add_files.let_go([path for path, _ in lost])
+        """Name what was lost, and let go of what was not named before."""
+        lost, new = self._lost, self._lost[self._named :]
+        self._named = len(lost)
+        self._add_files.let_go([path for path, _ in new])
         if len(lost) == 1:
             self._window.notices.explain_lost(lost[0][0].name, lost[0][1])
         else:
