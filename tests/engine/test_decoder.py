@@ -132,34 +132,33 @@ def test_what_the_decoder_says_of_a_picture_is_passed_on(decoder: PictureDecoder
 
 
 def test_thumbnails_come_before_conversions() -> None:
-    order: list[str] = []
+    turns: dict[str, int] = {}
     begun, go_on = threading.Event(), threading.Event()
 
     def hold() -> None:
         begun.set()
         go_on.wait(PATIENCE)
 
-    def convert() -> None:
-        decoder.jpeg(b"", lambda: order.append("jpeg"))
+    def convert(name: str) -> None:
+        turns[name] = decoder.jpeg(b"", nothing).content[0]
 
-    def show() -> None:
-        decoder.thumbnail(b"", 1)
-        order.append("thumbnail")
+    def show(name: str) -> None:
+        turns[name] = decoder.thumbnail(b"", 1).content[0]
 
-    answer = 'say(b"rgba", width=1, height=1) if question["task"] == "thumbnail" else say(b"a JPEG")'
+    answer = "turn = globals().get('turn', -1) + 1; say(bytes([turn]) * 4, width=1, height=1)"
     with closing(PictureDecoder(decoder_that(answer))) as decoder:
         threads = [threading.Thread(target=decoder.jpeg, args=(b"", hold))]
         threads[0].start()
         assert begun.wait(PATIENCE)
-        for number, what in enumerate((convert, show, convert), 1):
-            threads.append(threading.Thread(target=what))
+        waiting = ((convert, "first JPEG"), (show, "thumbnail"), (convert, "second JPEG"))
+        for number, (what, name) in enumerate(waiting, 1):
+            threads.append(threading.Thread(target=what, args=(name,)))
             threads[-1].start()
             until(partial(has_waiting, decoder, number))
         go_on.set()
         for thread in threads:
             thread.join(PATIENCE)
-    assert order.index("thumbnail") <= 1
-    assert sorted(order) == ["jpeg", "jpeg", "thumbnail"]
+    assert turns == {"thumbnail": 1, "first JPEG": 2, "second JPEG": 3}
 
 
 def test_what_nobody_wants_any_more_is_not_decoded() -> None:
