@@ -276,3 +276,15 @@ async def test_a_journal_that_was_closed_or_could_not_be_opened_leaves_no_thread
     for thread in journal_threads() - before:
         thread.join(60.0)
         assert not thread.is_alive()
+
+
+def test_a_journal_closed_by_another_thread_amid_a_checkpoint_waits_for_that(tmp_path: Path) -> None:
+    for number in range(10):
+        journal = Journal(tmp_path / f"{number}.sqlite")
+        run_id, thread = journal.begin_run(API, "uploader-gui 1.2.3", 1.0), JournalThread(journal)
+        journal.add([an_upload() for _ in range(300)], API, run_id, 1.0)
+        with kept_busy(thread):
+            checkpointed = thread.submit(Journal.checkpoint)
+        journal.close()
+        assert checkpointed.exception(60.0) is None
+        thread.close().result(60.0)

@@ -82,6 +82,7 @@ class JournalConnection:
         self._taken_away_left = MAX_TAKEN_AWAY
         self._checkpointing, self._in_a_hurry = threading.Lock(), False
         self._is_checkpointing = False
+        self._until_checkpointed = threading.Lock()  # closed amid a checkpoint by another thread, Python would crash
         make_private(path)
         self._open()
 
@@ -171,7 +172,7 @@ class JournalConnection:
             return False
 
     def _close_connection(self) -> None:
-        with suppress(sqlite3.Error):
+        with self._until_checkpointed, suppress(sqlite3.Error):
             self._db.close()
 
     def close(self) -> None:
@@ -232,7 +233,8 @@ class JournalConnection:
                 return False
             self._is_checkpointing = True
         try:
-            self._db.execute(f"PRAGMA wal_checkpoint({mode})").fetchall()
+            with self._until_checkpointed:
+                self._db.execute(f"PRAGMA wal_checkpoint({mode})").fetchall()
         finally:
             with self._checkpointing:
                 self._is_checkpointing = False
