@@ -280,7 +280,9 @@ async def test_a_side_in_trouble_is_asked_less_and_less_often(
     of_service, of_storage, first, second = case
     strict_api.fault = lambda number, _call: of_service if number <= 3 else None
     scripted_storage.fault = lambda *_: of_storage
-    patient = replace(QUICK, policy=replace(QUICK.policy, patience=120.0, probe_first=0.3, probe=0.6))
+    policy = replace(QUICK.policy, patience=120.0, probe_first=0.3, probe=0.6, base=0.5, longest=0.5)
+    # The storage's first file is not tried again before the second one has failed, too.
+    patient = replace(QUICK, policy=replace(policy, jitter=lambda _, longest: longest))
     async with engine(options(tmp_path, strict_api, max_concurrent=2), patient) as run:
         run.queue.add_paths(many(files, 40 if of_service else 2), ANOMALY)
         run.queue.start()

@@ -53,6 +53,7 @@ async def test_a_file_cancelled_while_it_is_registered_and_wanted_again_is_regis
         run.queue.add_paths([files.make("a.txt")], ANOMALY)
         run.queue.start()
         await asyncio.to_thread(strict_api.wait_for_calls, 1)
+        await run.in_state(UploadState.REGISTERING, "a.txt")
         run.queue.cancel([run.latest["a.txt"].upload_id])
         await run.in_state(UploadState.CANCELLED, "a.txt")
         run.queue.retry([run.latest["a.txt"].upload_id])
