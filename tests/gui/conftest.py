@@ -31,6 +31,12 @@ def theme(qapp: QApplication) -> Theme:
     return Theme(qapp, Qt.ColorScheme.Light, settle_seconds=0)  # a test's clicks follow at once
 
 
+@pytest.fixture
+def any_scheme(theme: Theme) -> Iterator[Theme]:
+    yield theme
+    theme.force(Qt.ColorScheme.Light)
+
+
 @pytest.fixture(autouse=True)
 def english_numbers() -> Iterator[None]:
     before = QLocale()

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QTreeWidget, QTreeWidgetItem
+from PySide6.QtWidgets import QApplication, QFileDialog, QTreeWidget, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
 
 from tests.gui.fake_engine import CTRL, LEFT, FakeEngine, S, midday
@@ -21,7 +21,7 @@ from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.receipts.check_dialog import CheckDialog
 from uploader_gui.gui.receipts.history_dialog import HistoryDialog
 from uploader_gui.gui.receipts.receipt_words import day_and_time
-from uploader_gui.gui.style.theme import Theme
+from uploader_gui.gui.style.theme import DARK, LIGHT, Theme
 
 MARCH, FEBRUARY = midday(2025, 3, 12), midday(2025, 2, 8)
 NEW, OLD = RunKey(2, "4217"), RunKey(1, "ERP-7")
@@ -59,10 +59,26 @@ def test_deposits_are_listed_the_newest_first_with_what_became_of_them(history: 
     assert second.text(3).replace("\u00a0", " ") == "1 uploaded (3.4 MB), 3 not sent yet"
 
 
-def is_reddish(shown: QTreeWidget, row: QTreeWidgetItem) -> bool:
-    image = shown.viewport().grab(shown.visualItemRect(row)).toImage()
-    pixels = (image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height()))
-    return any(one.red() > one.blue() + 60 for one in pixels)
+def painted(shown: QTreeWidget, row: QTreeWidgetItem) -> set[str]:
+    """Return the colours of the pixels of a row's result."""
+    place = shown.visualItemRect(row)
+    place.setLeft(shown.columnViewportPosition(2))
+    image = shown.viewport().grab(place).toImage()
+    return {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+
+
+def test_a_result_has_the_colour_of_the_theme_in_use(
+    history: HistoryDialog, engine: FakeEngine, any_scheme: Theme, qapp: QApplication
+) -> None:
+    engine.tell(ReceiptBuilt(receipt(file("a.jpg"), file("b.jpg", "failed")), NEW))
+    chosen, other = items(history.files)
+    assert chosen.isSelected()
+    for scheme, colors in ((Qt.ColorScheme.Light, LIGHT), (Qt.ColorScheme.Dark, DARK)):
+        any_scheme.force(scheme)
+        assert colors.danger.lower() in painted(history.files, chosen)
+        assert colors.ok.lower() in painted(history.files, other)
+    any_scheme.use_system_palette()  # with high contrast a selected text must have the colour for selected texts
+    assert qapp.palette().text().color().name() not in painted(history.files, chosen)
 
 
 def test_the_files_of_the_chosen_deposit_stand_below(history: HistoryDialog, engine: FakeEngine) -> None:
@@ -72,8 +88,6 @@ def test_the_files_of_the_chosen_deposit_stand_below(history: HistoryDialog, eng
     assert [row.text(2) for row in rows] == ["Failed", "Uploaded"]  # what needs a person first
     assert "changed" in rows[0].toolTip(2)
     assert rows[0].isSelected()
-    assert is_reddish(history.files, rows[0])
-    assert not is_reddish(history.files, rows[1])
     QTest.keyClick(history.deposits, Qt.Key.Key_Down)
     assert asked(engine, "build_receipt") == [NEW, OLD]
     engine.tell(ReceiptBuilt(receipt(file("late.jpg")), NEW))  # not what is chosen now

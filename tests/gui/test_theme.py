@@ -1,7 +1,6 @@
 """Light and dark: readable everywhere, followed live; icons and style are found and coloured."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -31,12 +30,6 @@ PAINTED_ON = {
     "surface": ("ok", "warning", "danger", "accent"),  # symbols in their discs
 }
 ICONS = sorted(path.stem for path in find_resource("icons").glob("*.svg") if path.stem != "app")
-
-
-@pytest.fixture
-def any_scheme(theme: Theme) -> Iterator[Theme]:
-    yield theme
-    theme.force(Qt.ColorScheme.Light)
 
 
 @pytest.mark.parametrize("colors", [LIGHT, DARK])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QFont, QPalette
+from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QButtonGroup,
@@ -224,19 +224,28 @@ class QuestionDialog(PlainDialog):
 AT_RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LOWEST_LIST: Final = 62
 """Minimum height: the headings and one row."""
+OWN_COLOR: Final = Qt.ItemDataRole.UserRole + 1
+"""An item's role for the name of a cell's own colour, one of `Colors`."""
 
 
 class _OwnColors(QStyledItemDelegate):
-    """Shows a cell's own colour in a selected row, too."""
+    """Shows a cell's own colour, as the theme has it now, in a selected row, too."""
+
+    def __init__(self, shown: ColumnList) -> None:
+        super().__init__(shown)
+        self._theme = shown.theme
 
     def initStyleOption(  # noqa: N802 -- Qt's name
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        """Set the colour that Qt paints a selected text with."""
+        """Set the colours that Qt paints the text with."""
         super().initStyleOption(option, index)
-        if (color := index.data(Qt.ItemDataRole.ForegroundRole)) is not None:
+        colors = self._theme.colors
+        color = getattr(colors, index.data(OWN_COLOR) or "text")
+        if color != colors.text:  # with high contrast none is, and the system's colour of selected texts stays
             palette = QPalette(option.palette)
-            palette.setBrush(QPalette.ColorRole.HighlightedText, color)
+            for role in (QPalette.ColorRole.Text, QPalette.ColorRole.HighlightedText):
+                palette.setColor(role, QColor(color))
             option.palette = palette
 
 

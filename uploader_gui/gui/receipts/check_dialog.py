@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QBrush, QColor
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QTreeWidgetItem
 
 from uploader_gui.engine.receipt_check import (
@@ -24,7 +23,7 @@ from uploader_gui.engine.receipt_check import (
     compare,
     read_receipt,
 )
-from uploader_gui.gui.dialogs.form import ColumnList, PlainDialog
+from uploader_gui.gui.dialogs.form import OWN_COLOR, ColumnList, PlainDialog
 from uploader_gui.gui.style.widgets import announce, arranged, file_dialog, label, tip
 from uploader_gui.gui.upload_list.row_text import visible_name
 from uploader_gui.i18n import N_, _
@@ -174,7 +173,7 @@ class ComparisonList(ColumnList):
         path = visible_name(line.path)
         item = QTreeWidgetItem([path, _(LABELS[line.verdict])])
         color = "danger" if line.verdict in COUNTS_AGAINST else "ok" if line.verdict is Verdict.EQUAL else "muted"
-        item.setForeground(1, QBrush(QColor(getattr(self.theme.colors, color))))
+        item.setData(1, OWN_COLOR, color)
         item.setToolTip(0, tip(path))
         return item
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QModelIndex, QSize, Qt, QUrl, Signal
-from PySide6.QtGui import QBrush, QColor, QDesktopServices, QFont, QGuiApplication, QResizeEvent
+from PySide6.QtGui import QDesktopServices, QFont, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
@@ -26,7 +26,7 @@ from uploader_gui.engine import events
 from uploader_gui.engine.models import UploadState, folded
 from uploader_gui.engine.receipt import ReceiptState
 from uploader_gui.gui.desktop_notifications import show_in_folder
-from uploader_gui.gui.dialogs.form import AT_RIGHT, ColumnList, PlainDialog, QuestionDialog
+from uploader_gui.gui.dialogs.form import AT_RIGHT, OWN_COLOR, ColumnList, PlainDialog, QuestionDialog
 from uploader_gui.gui.drop.mime import decision_on
 from uploader_gui.gui.receipts import receipt_words
 from uploader_gui.gui.receipts.check_dialog import CheckDialog
@@ -124,7 +124,7 @@ class DepositList(ColumnList):
         font = self.font()
         font.setUnderline(True)
         item.setFont(_ANOMALY, font)
-        item.setForeground(_ANOMALY, QBrush(QColor(self.theme.colors.accent)))
+        item.setData(_ANOMALY, OWN_COLOR, "accent")
 
     def _clicked(self, item: QTreeWidgetItem, column: int) -> None:
         if column == _ANOMALY and item.font(_ANOMALY).underline():
@@ -162,8 +162,7 @@ class FileList(ColumnList):
         when = "" if file.uploaded_at is None else receipt_words.moment(file.uploaded_at)
         item = QTreeWidgetItem([visible_name(file.name), receipt_words.size(file), state, when])
         item.setTextAlignment(1, AT_RIGHT)
-        if color := _COLORS.get(file.state):
-            item.setForeground(2, QBrush(QColor(getattr(self.theme.colors, color))))
+        item.setData(2, OWN_COLOR, _COLORS.get(file.state))
         item.setToolTip(0, tip(file.source or visible_name(file.path)))
         item.setToolTip(2, tip(_("{label}: {text}", label=state, text=why)) if why else "")
         item.setData(0, _DATA, file)
