@@ -99,6 +99,18 @@ def test_the_hint_in_an_empty_field_is_readable(any_scheme: Theme, window: MainW
         assert contrast(hint.name(), any_scheme.colors.surface) >= 4.5
 
 
+@pytest.mark.parametrize("scheme", [Qt.ColorScheme.Light, Qt.ColorScheme.Dark])
+def test_where_a_check_box_can_be_ticked_is_visible(
+    any_scheme: Theme, window: MainWindow, scheme: Qt.ColorScheme
+) -> None:
+    any_scheme.force(scheme)
+    dialog = window.dialogs.guide("failures").ask_for_report()
+    picture = dialog.names.grab().toImage()
+    frame = {picture.pixelColor(x, picture.height() // 2).name() for x in range(4)}
+    assert max(contrast(color, any_scheme.colors.bg) for color in frame) >= 2
+    window.dialogs.close_guide()
+
+
 def test_the_ring_around_a_button_with_the_keyboard_is_the_only_mark(any_scheme: Theme, qtbot: QtBot) -> None:
     """Qt would also shade what is inside, as if its text were selected."""
     place = QWidget()

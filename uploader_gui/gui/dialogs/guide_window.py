@@ -27,7 +27,6 @@ from PySide6.QtGui import (
     QTextTableFormat,
 )
 from PySide6.QtWidgets import (
-    QCheckBox,
     QDialog,
     QFileDialog,
     QHBoxLayout,
@@ -38,7 +37,7 @@ from PySide6.QtWidgets import (
 )
 
 from uploader_gui.gui.dialogs.form import FormParts, PlainDialog
-from uploader_gui.gui.style.widgets import announce, arranged, file_dialog, label, within_screen
+from uploader_gui.gui.style.widgets import announce, arranged, check_box, file_dialog, label, within_screen
 from uploader_gui.i18n import N_, _, language_in_use
 from uploader_gui.paths import find_resource
 
@@ -328,8 +327,7 @@ class ReportDialog(PlainDialog):
     def __init__(self, theme: Theme, guide: GuideWindow) -> None:
         super().__init__(N_("Report for support"), theme, guide)
         self._guide = guide
-        self.names = QCheckBox()
-        self.names.setFont(theme.font(13))
+        self.names = check_box(theme)
         self.save = self.text_button(N_("Save the report…"), "primary")
         self.cancel = self.text_button(N_("Cancel"), "plain")
         self.add_title(N_("Report for support"))

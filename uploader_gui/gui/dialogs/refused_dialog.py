@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QCheckBox
-
 from uploader_gui.engine.models import Treatment
 from uploader_gui.engine.options import offered_treatments
 from uploader_gui.gui.dialogs.form import PlainDialog
+from uploader_gui.gui.style.widgets import check_box
 from uploader_gui.i18n import N_, ngettext
 
 if TYPE_CHECKING:
@@ -47,7 +45,7 @@ class RefusedDialog(PlainDialog):
         self.asked: dict[str, Choice] = {}
         """What is asked, by the names of the settings."""
         self.widen(_WIDTH)
-        self.remember = _check_box(theme)
+        self.remember = check_box(theme)
         self.apply = self.text_button(N_("Apply"), "primary")
         self.cancel = self.text_button(N_("Cancel"), "plain")
         self.add_title(N_("Files the register does not accept"))
@@ -96,13 +94,3 @@ def refused_uploads(model: UploadModel) -> dict[str, Sequence[UploadSnapshot]]:
         _PHOTOS: [upload for upload, treatments in some if Treatment.CONVERT in treatments],
         _OTHERS: [upload for upload, treatments in some if treatments == (Treatment.ZIP,)],
     }
-
-
-def _check_box(theme: Theme) -> QCheckBox:
-    """Return a check box with a lighter palette: Qt draws its frame darker than the window, invisible in dark mode."""
-    box = QCheckBox()
-    box.setFont(theme.font(13))
-    palette = box.palette()
-    palette.setColor(QPalette.ColorRole.Window, QColor(theme.colors.muted))
-    box.setPalette(palette)
-    return box
