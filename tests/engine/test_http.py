@@ -1,5 +1,6 @@
 """The clients: TLS by the system's trust store, no cookie, no proxy nobody set, and errors in our own words."""
 
+import asyncio
 import socket
 import ssl
 import sys
@@ -220,13 +221,22 @@ def test_a_connection_that_is_not_made_in_time_is_offline() -> None:
         raise httpx.ConnectTimeout("too slow")
 
 
+async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.read(1)
+    writer.close()
+
+
 async def test_a_server_out_of_reach_is_told_in_words_of_ours_that_can_be_translated(trust: ssl.SSLContext) -> None:
     with PlainServer(400) as server:
         gone = server.host
     async with Service(f"http://{gone}", trust) as refused, Service("https://service.invalid", trust) as unknown:
         errors = [await refused.error_of(), await unknown.error_of()]
+        async with await asyncio.start_server(hang_up, "127.0.0.1", 0) as listening:
+            port = listening.sockets[0].getsockname()[1]
+            async with Service(f"https://127.0.0.1:{port}", trust) as hanging_up:
+                errors.append(await hanging_up.error_of())
     told = [error.detail for error in errors if isinstance(error, Offline)]
-    assert told[0] == "it refused the connection"
+    assert (told[0], told[2]) == ("it refused the connection", "it closed the connection")
     assert told[1] in {"its name is not known", "no name can be looked up"}
     assert {*told} <= {*OWN_DETAILS}
 

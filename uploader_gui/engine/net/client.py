@@ -347,7 +347,7 @@ def _never_connected(error: httpx.ConnectError) -> Offline | TlsFailed:
             return TlsFailed(variant=_variant_of(cause))
         if isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError):
             # closed in the middle of the handshake, as a load balancer without servers does
-            return Offline(_system_words(error), variant=Variant.SERVER_DOWN)
+            return Offline("it closed the connection", variant=Variant.SERVER_DOWN)
         if isinstance(cause, ssl.SSLError):
             log.info("no secure connection: %s", cause.reason)
             return TlsFailed(_TLS_WORDS.get(cause.reason or "", ""))
@@ -367,7 +367,8 @@ def _system_words(error: BaseException) -> str:
 
 def _system_errors(error: BaseException) -> list[OSError]:
     """Return the system's errors behind this one; asyncio writes those of several addresses as text."""
-    known = [cause for cause in causes(error) if isinstance(cause, OSError) and cause.errno]
+    reported = [cause for cause in causes(error) if isinstance(cause, OSError) and cause.errno]
+    known = [cause for cause in reported if not isinstance(cause, ssl.SSLError)]  # OpenSSL has numbers of its own
     return known or [
         OSError(int(number), "", None, int(number)) if kind == "WinError" else OSError(int(number), "")
         for cause in causes(error)
