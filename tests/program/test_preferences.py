@@ -5,6 +5,7 @@ import json
 import math
 import threading
 from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -325,23 +326,41 @@ class TestBesideAKeyringThatAsks:
 
 
 class LockedKeyring(MemoryKeyring):
-    """Waits for a password that somebody types, or nobody does."""
+    """Waits for a password that somebody types, or nobody does. `asked`: calls that wait."""
 
     def __init__(self) -> None:
         super().__init__()
         self.gate = threading.Event()
+        self.asked = 0
 
     def get_password(self, service: str, username: str) -> str | None:
-        self.gate.wait()
-        return super().get_password(service, username)
+        with self.opened():
+            return super().get_password(service, username)
 
     def set_password(self, service: str, username: str, password: str) -> None:
-        self.gate.wait()
-        super().set_password(service, username, password)
+        with self.opened():
+            super().set_password(service, username, password)
 
     def delete_password(self, service: str, username: str) -> None:
+        with self.opened():
+            super().delete_password(service, username)
+
+    @contextmanager
+    def opened(self) -> Iterator[None]:
+        self.asked += 1
         self.gate.wait()
-        super().delete_password(service, username)
+        yield
+        self.asked -= 1
+
+    def is_asked(self) -> bool:
+        return self.asked > 0
+
+    def is_settled(self) -> bool:
+        """Say whether everybody has the answer, and no task but the one that asks this is left.
+
+        A test ends with that: between its parts pytest-qt handles events, and no loop is running then.
+        """
+        return self.gate.is_set() and not self.asked and len(asyncio.all_tasks()) == 1
 
 
 class TestBesideAKeyringThatDoesNotAnswer:
@@ -382,10 +401,10 @@ class TestBesideAKeyringThatDoesNotAnswer:
         assert preferences.configuration is not None
         preferences.use(replace(preferences.configuration, tokens=None))
         loop.call_soon(preferences.look_for_tokens)
-        wait(asking)
+        wait(ring.is_asked)
         yield preferences
         ring.gate.set()
-        wait(is_settled)
+        wait(ring.is_settled)
 
     @staticmethod
     def old(server: str) -> tuple[str, str]:
@@ -402,7 +421,7 @@ class TestBesideAKeyringThatDoesNotAnswer:
     ) -> None:
         wait(lambda: window.header.sign_in.text() == "Signing in…")
         ring.gate.set()
-        wait(is_settled)
+        wait(ring.is_settled)
         assert engine.calls == [("found", self.old(strict_api.url))]
         assert window.header.sign_in.text().startswith("Tokens kept")
 
@@ -417,7 +436,7 @@ class TestBesideAKeyringThatDoesNotAnswer:
         assert not ring.gate.is_set()
         ring.gate.set()
         wait(lambda: "new-session" in ring.secrets.values())
-        wait(is_settled)
+        wait(ring.is_settled)
         assert [name for name, _ in engine.calls if name in {"sign_in", "found"}] == ["sign_in"]
         assert asked.configuration is not None
         assert asked.configuration.tokens == ("new-bearer", "new-session")
@@ -429,7 +448,7 @@ class TestBesideAKeyringThatDoesNotAnswer:
         wait(lambda: ("sign_out", None) in engine.calls)
         ring.gate.set()
         wait(lambda: len(ring.secrets) == 2)
-        wait(is_settled)
+        wait(ring.is_settled)
         assert [name for name, _ in engine.calls] == ["sign_out"]
         assert window.header.sign_in.text() == "Sign in"
 
@@ -439,7 +458,7 @@ class TestBesideAKeyringThatDoesNotAnswer:
         window.settings_saved.emit(values_of(shown(window), api_url=self.OTHER))
         wait(lambda: "replace" in dict(engine.calls))
         ring.gate.set()
-        wait(is_settled)
+        wait(ring.is_settled)
         assert [values for name, values in engine.calls if name == "found"] == [self.old(self.OTHER)]
 
     @pytest.mark.parametrize(("language", "words"), [("en", "password store does not answer"), ("fr", "ne répond pas")])
@@ -459,20 +478,8 @@ class TestBesideAKeyringThatDoesNotAnswer:
         assert words in window.banner.text.text()
         ring.gate.set()
         wait(lambda: not window.banner.isVisibleTo(window))
-        wait(is_settled)
+        wait(ring.is_settled)
         spoken.use("en")
-
-
-def asking() -> bool:
-    return any(thread.name == "uploader-keyring" for thread in threading.enumerate())
-
-
-def is_settled() -> bool:
-    """Say whether everybody has the keyring's answer, and no task but the one that asks this is left.
-
-    A test ends with that: between its parts pytest-qt handles events, and no loop is running then.
-    """
-    return not asking() and len(asyncio.all_tasks()) == 1
 
 
 async def until(seen: Callable[[], bool]) -> None:
