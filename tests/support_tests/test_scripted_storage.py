@@ -1,7 +1,6 @@
 """`ScriptedStorage` stores presigned PUTs as S3 does, refuses what S3 refuses, and fails exactly as told."""
 
 import hashlib
-import socket
 import time
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
@@ -92,13 +91,3 @@ def test_a_slow_read_takes_its_time(scripted_storage: ScriptedStorage, client: h
     answer = put(client, scripted_storage, storage_faults.SlowRead(1_000_000))
     assert answer.status_code == 200
     assert answer.elapsed.total_seconds() >= 0.25
-
-
-def test_expect_continue_is_answered(scripted_storage: ScriptedStorage) -> None:
-    url = urlsplit(scripted_storage.url_for("k"))
-    with socket.create_connection(("127.0.0.1", scripted_storage.port)) as sock:
-        head = f"PUT {url.path}?{url.query} HTTP/1.1\r\nHost: {url.netloc}\r\nContent-Length: 1\r\n"
-        sock.sendall(head.encode() + b"Expect: 100-continue\r\n\r\n")
-        assert sock.recv(1000).startswith(b"HTTP/1.1 100 ")
-        sock.sendall(b"x")
-        assert sock.recv(1000).startswith(b"HTTP/1.1 200 ")
