@@ -18,7 +18,7 @@ from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from uploader_gui.engine.concurrency import SerialThread
+from uploader_gui.engine.tasks_and_threads import SerialThread
 from uploader_gui.i18n import _
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ import pytest
 from tests.engine.service import Service
 from tests.support.certificates import CertificateAuthority
 from tests.support.strict_api import StrictApi
-from uploader_gui.engine.concurrency import DaemonThreads
 from uploader_gui.engine.net.client import tls_context
+from uploader_gui.engine.tasks_and_threads import DaemonThreads
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ import asyncio
 from pathlib import Path
 from typing import cast
 
-from uploader_gui.engine.concurrency import DaemonThreads
 from uploader_gui.engine.context import Resources
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.journal.journal import Journal, JournalThread
@@ -13,6 +12,7 @@ from uploader_gui.engine.net.retry import RetryPolicy
 from uploader_gui.engine.own_files import OwnFiles, TempFiles
 from uploader_gui.engine.pictures.decoder import PictureDecoder
 from uploader_gui.engine.scheduler import Scheduler
+from uploader_gui.engine.tasks_and_threads import DaemonThreads
 
 
 class FakeScheduler:

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from uploader_gui.engine.concurrency import DaemonThreads
 from uploader_gui.engine.intake.scan import Finding, Junk, findings_below, scan
 from uploader_gui.engine.models import Source
+from uploader_gui.engine.tasks_and_threads import DaemonThreads
 
 
 def told(path: Path) -> list[str]:

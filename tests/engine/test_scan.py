@@ -13,11 +13,11 @@ import pytest
 from tests.engine.scanning import gathered, told
 from tests.engine.surroundings import as_nobody, public_folder
 from tests.support.files import Files
-from uploader_gui.engine.concurrency import DaemonThreads
 from uploader_gui.engine.errors import NotAFile, OutsideLink, SourceMissing, SourceUnreadable, TypeNotAccepted
 from uploader_gui.engine.intake.scan import Chunk, Refusal, findings_below, scan
 from uploader_gui.engine.media import is_junk
 from uploader_gui.engine.models import Source
+from uploader_gui.engine.tasks_and_threads import DaemonThreads
 
 P = ParamSpec("P")
 T = TypeVar("T")

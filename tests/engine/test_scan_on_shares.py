@@ -9,8 +9,8 @@ import pytest
 
 from tests.engine.scanning import gathered
 from tests.support.files import Files
-from uploader_gui.engine.concurrency import DaemonThreads
 from uploader_gui.engine.intake.scan import scan
+from uploader_gui.engine.tasks_and_threads import DaemonThreads
 
 
 class SleepyPath(type(Path())):  # type: ignore[misc]  # the platform's own kind of path

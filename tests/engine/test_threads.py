@@ -11,11 +11,11 @@ from concurrent.futures import CancelledError
 
 import pytest
 
-from uploader_gui.engine.concurrency import NICENESS, DaemonThreads, give_way
+from uploader_gui.engine.tasks_and_threads import NICENESS, DaemonThreads, give_way
 
 LEAVE_WITH_SIX_STUCK = """
 import asyncio, threading
-from uploader_gui.engine.concurrency import DaemonThreads
+from uploader_gui.engine.tasks_and_threads import DaemonThreads
 async def main():
     threads = DaemonThreads()
     loop = asyncio.get_running_loop()

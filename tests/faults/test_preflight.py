@@ -12,10 +12,10 @@ import pytest
 
 from tests.faults.running import ANOMALY, QUICK, engine, options, send
 from tests.support.strict_api import StrictApi
-from uploader_gui.engine.concurrency import DaemonThreads
 from uploader_gui.engine.events import PathsAdded, QueueStatus
 from uploader_gui.engine.models import UploadState
 from uploader_gui.engine.source import hash_whole
+from uploader_gui.engine.tasks_and_threads import DaemonThreads
 
 S = UploadState
 P = ParamSpec("P")

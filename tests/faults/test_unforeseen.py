@@ -19,12 +19,12 @@ from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import StoreThenSilence
 from tests.support.strict_api import StrictApi
 from uploader_gui.engine.build import run_engine
-from uploader_gui.engine.concurrency import DaemonThreads
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import EngineFailed, Event, PathsAdded, QueueIdle, UploadsAdded
 from uploader_gui.engine.models import Reason, Treatment, UploadState
 from uploader_gui.engine.options import EngineOptions
 from uploader_gui.engine.queue import UploadQueue
+from uploader_gui.engine.tasks_and_threads import DaemonThreads
 from uploader_gui.engine.thread import LEAVE_SECONDS, EngineThread
 
 

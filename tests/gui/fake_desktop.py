@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QObject
 
-from uploader_gui.gui.desktop_notifications import Desktop
+from uploader_gui.gui.taskbar_and_notifications import Desktop
 
 
 class FakeDesktop(Desktop):

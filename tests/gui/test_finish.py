@@ -15,9 +15,9 @@ from tests.gui.fake_desktop import FakeDesktop
 from tests.gui.fake_engine import LEFT, REST, RUNNING, FakeEngine, S, upload
 from uploader_gui.engine.events import HistoryFound, QueueIdle, Totals, UploadsAdded, UploadsChanged
 from uploader_gui.engine.models import PastRun, RunKey
-from uploader_gui.gui.desktop_notifications import DesktopPolicy
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.style.theme import Theme
+from uploader_gui.gui.taskbar_and_notifications import DesktopPolicy
 from uploader_gui.gui.window.finish import Finish, decoded
 from uploader_gui.gui.window.window_memory import WindowMemory
 from uploader_gui.i18n import FRENCH, use_language

@@ -25,9 +25,9 @@ from uploader_gui.engine.events import (
     UploadsRemoved,
 )
 from uploader_gui.engine.models import Reason, UploadId
-from uploader_gui.gui.desktop_notifications import DesktopPolicy
 from uploader_gui.gui.dialogs.leave_dialog import LeaveDialog
 from uploader_gui.gui.main_window import MainWindow
+from uploader_gui.gui.taskbar_and_notifications import DesktopPolicy
 
 IDLE = QueueIdle(Totals())
 

@@ -32,11 +32,11 @@ from uploader_gui.engine.events import (
     UploadsChanged,
 )
 from uploader_gui.engine.models import Reason, UploadId, UploadSnapshot
-from uploader_gui.gui.desktop_notifications import DesktopPolicy
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.receipts import receipt_pages, receipt_words
 from uploader_gui.gui.receipts.receipt_pages import ReceiptPages, prepare
 from uploader_gui.gui.style.theme import Theme
+from uploader_gui.gui.taskbar_and_notifications import DesktopPolicy
 from uploader_gui.gui.upload_list.upload_model import Column
 from uploader_gui.gui.window.filter_bar import Chip
 from uploader_gui.gui.window.header import SignInState

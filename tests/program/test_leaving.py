@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from pytestqt.qtbot import QtBot
 
-from uploader_gui.gui.desktop_notifications import explorer_command
+from uploader_gui.gui.taskbar_and_notifications import explorer_command
 from uploader_gui.headless import call_unless_closed
 from uploader_gui.platform.application import QuitRequests
 from uploader_gui.platform.process import INTERRUPTS

@@ -26,10 +26,10 @@ from tests.support.strict_api import StrictApi
 from uploader_gui.command_line import LaunchOptions
 from uploader_gui.config import Config
 from uploader_gui.credentials import Credentials
-from uploader_gui.engine.concurrency import DaemonThreads
 from uploader_gui.engine.events import Resumed, UploadsAdded, UploadsRemoved
 from uploader_gui.engine.models import Treatment, UploadId, UploadState
 from uploader_gui.engine.options import Choices, EngineOptions
+from uploader_gui.engine.tasks_and_threads import DaemonThreads
 from uploader_gui.gui.dialogs.settings_dialog import SettingsDialog
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.style.theme import Theme

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from uploader_gui.engine.concurrency import DaemonThreads
 from uploader_gui.engine.context import Resources, Server
 from uploader_gui.engine.events import JournalSetAside
 from uploader_gui.engine.journal.journal import JournalThread
@@ -23,6 +22,7 @@ from uploader_gui.engine.pictures.decoder import PictureDecoder
 from uploader_gui.engine.queue import UploadQueue
 from uploader_gui.engine.registration.api import ApiClient, Tokens
 from uploader_gui.engine.servers import Servers
+from uploader_gui.engine.tasks_and_threads import DaemonThreads
 from uploader_gui.engine.transfer.s3 import S3Client
 
 if TYPE_CHECKING:

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from uploader_gui.engine.addresses import anomaly_address
-from uploader_gui.engine.concurrency import DaemonThreads
 from uploader_gui.engine.errors import NetworkError, ProxyFailed, TlsFailed, UploaderError, UrlRefused
 from uploader_gui.engine.events import Fact, Finding, Question, Verdict
 from uploader_gui.engine.net.client import (
@@ -40,6 +39,7 @@ from uploader_gui.engine.net.server_clock import http_date
 from uploader_gui.engine.redaction import readable
 from uploader_gui.engine.registration.api import Tokens, json_object, service_words
 from uploader_gui.engine.system_words import system_words
+from uploader_gui.engine.tasks_and_threads import DaemonThreads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

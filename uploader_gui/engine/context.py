@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from uploader_gui.engine.concurrency import DaemonThreads, Tasks
     from uploader_gui.engine.event_buffer import EventBuffer
     from uploader_gui.engine.journal.journal import JournalThread
     from uploader_gui.engine.net.retry import RetryPolicy
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from uploader_gui.engine.registration.api import ApiClient
     from uploader_gui.engine.registration.batches import Batcher
     from uploader_gui.engine.scheduler import Scheduler
+    from uploader_gui.engine.tasks_and_threads import DaemonThreads, Tasks
     from uploader_gui.engine.transfer.limits import Bandwidth, Slots
     from uploader_gui.engine.transfer.rate_meter import RateMeter
     from uploader_gui.engine.transfer.s3 import S3Client

@@ -11,7 +11,6 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from uploader_gui.engine.concurrency import Tasks
 from uploader_gui.engine.context import EngineContext
 from uploader_gui.engine.conversion import ConversionService
 from uploader_gui.engine.errors import Code
@@ -32,6 +31,7 @@ from uploader_gui.engine.outages import Conditions, Connectivity
 from uploader_gui.engine.receipt import Circumstances, utc_offset_at
 from uploader_gui.engine.registration.batches import Batcher
 from uploader_gui.engine.registration.registrar import Registrar
+from uploader_gui.engine.tasks_and_threads import Tasks
 from uploader_gui.engine.transfer.limits import Bandwidth, Slots
 from uploader_gui.engine.transfer.rate_meter import RateMeter
 from uploader_gui.engine.transfer.transfer import TransferPool

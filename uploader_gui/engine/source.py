@@ -1,6 +1,6 @@
 """The local file: its name, size and type, whether it has changed, and reading it in blocks with both hashes.
 
-Everything here blocks: call it in a thread of `concurrency.py`.
+Everything here blocks: call it in a thread of `tasks_and_threads.py`.
 """
 
 from __future__ import annotations

@@ -12,10 +12,10 @@ import threading
 import time
 from typing import TYPE_CHECKING, Final
 
-from uploader_gui.engine.concurrency import give_way
 from uploader_gui.engine.errors import UploaderError
 from uploader_gui.engine.events import EngineFailed
 from uploader_gui.engine.models import Reason
+from uploader_gui.engine.tasks_and_threads import give_way
 
 if TYPE_CHECKING:
     from collections.abc import Callable

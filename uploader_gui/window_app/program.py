@@ -24,14 +24,14 @@ from qasync import QSelectorEventLoop
 
 from uploader_gui import __version__
 from uploader_gui.command_line import ExitCode, Handover, LaunchOptions, write_stderr
-from uploader_gui.engine.concurrency import DaemonThreads
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import EngineFailed, QueueIdle, SignedIn
 from uploader_gui.engine.models import Reason, Source, UploadId, UploadSnapshot, UploadState
 from uploader_gui.engine.options import AddOptions, Choices
 from uploader_gui.engine.system_words import system_words
+from uploader_gui.engine.tasks_and_threads import DaemonThreads
 from uploader_gui.failure_messages import cause_and_action
-from uploader_gui.gui.desktop_notifications import Desktop, DesktopPolicy
+from uploader_gui.gui.taskbar_and_notifications import Desktop, DesktopPolicy
 from uploader_gui.gui.upload_list.upload_model import UploadModel
 from uploader_gui.gui.upload_list.upload_view import UploadView
 from uploader_gui.gui.window.filter_bar import UploadFilter

@@ -17,10 +17,10 @@ from PySide6.QtGui import QGuiApplication
 from uploader_gui.engine.errors import NotFetched
 from uploader_gui.engine.options import DEFAULT_ADD_OPTIONS, AddOptions
 from uploader_gui.engine.system_words import system_words
-from uploader_gui.gui.desktop_notifications import show_in_folder
 from uploader_gui.gui.drop.fetcher import TOKEN_BYTES, Fetcher
 from uploader_gui.gui.drop.mime import NO_PROMISES, save_picture
 from uploader_gui.gui.drop.offer import DropKind, described_files
+from uploader_gui.gui.taskbar_and_notifications import show_in_folder
 from uploader_gui.i18n import _
 
 if TYPE_CHECKING:

@@ -31,7 +31,7 @@ from uploader_gui.engine.windows_paths import (
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
 
-    from uploader_gui.engine.concurrency import DaemonThreads
+    from uploader_gui.engine.tasks_and_threads import DaemonThreads
 
 
 log = logging.getLogger(__name__)

@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from uploader_gui.engine.concurrency import SerialThread
 from uploader_gui.engine.errors import JournalError
 from uploader_gui.engine.journal.history_queries import HistoryQueries
 from uploader_gui.engine.journal.schema import (
@@ -32,6 +31,7 @@ from uploader_gui.engine.journal.schema import (
     upload_of,
 )
 from uploader_gui.engine.models import EarlierUpload, SentFile, UploadId, bytes_of
+from uploader_gui.engine.tasks_and_threads import SerialThread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping

@@ -147,7 +147,7 @@ class PictureDecoder:
     # In the thread
 
     def _work(self) -> None:
-        from uploader_gui.engine.concurrency import give_way  # noqa: PLC0415 - not before a picture is to be decoded
+        from uploader_gui.engine.tasks_and_threads import give_way  # noqa: PLC0415 - not before a picture is to be decoded
 
         give_way()  # and so does the process
         while (job := self._next()) is not None:

@@ -25,7 +25,6 @@ from uploader_gui import i18n
 from uploader_gui.engine import events
 from uploader_gui.engine.models import UploadState, folded
 from uploader_gui.engine.receipt import ReceiptState
-from uploader_gui.gui.desktop_notifications import show_in_folder
 from uploader_gui.gui.dialogs.form import AT_RIGHT, OWN_COLOR, ColumnList, PlainDialog, QuestionDialog
 from uploader_gui.gui.drop.mime import decision_on
 from uploader_gui.gui.receipts import receipt_words
@@ -41,6 +40,7 @@ from uploader_gui.gui.style.widgets import (
     tip,
     within_screen,
 )
+from uploader_gui.gui.taskbar_and_notifications import show_in_folder
 from uploader_gui.gui.upload_list.row_text import server_name, visible_name
 from uploader_gui.i18n import N_, _, ngettext
 

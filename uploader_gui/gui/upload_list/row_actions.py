@@ -135,7 +135,7 @@ def perform(action: RowAction, uploads: Sequence[UploadSnapshot], engine: Bridge
         case RowAction.REMOVE:
             engine.remove(ids)
         case RowAction.SHOW_IN_FOLDER:
-            from uploader_gui.gui.desktop_notifications import show_in_folder  # noqa: PLC0415 - seldom needed
+            from uploader_gui.gui.taskbar_and_notifications import show_in_folder  # noqa: PLC0415 - seldom needed
 
             show_in_folder(uploads[0].source.path)
         case RowAction.COPY_REASON:

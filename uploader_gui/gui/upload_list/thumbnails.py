@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QBrush, QImage, QImageReader, QPainter, QPixmap
 
-from uploader_gui.engine.concurrency import DaemonThreads
 from uploader_gui.engine.media import extension_of
 from uploader_gui.engine.models import mtime_of
+from uploader_gui.engine.tasks_and_threads import DaemonThreads
 from uploader_gui.gui.style.widgets import one_shot
 
 if TYPE_CHECKING:
