@@ -73,7 +73,7 @@ class AnomalyPages:
     server: str = ""
 
     def of(self, anomaly_id: str, server: str) -> str:
-        """Return the address of an anomaly's page, "" where there is none, or for another register's anomaly."""
+        """Return the address of an anomaly's page, or "" if it has none or belongs to another register."""
         return page_address(self.form, anomaly_id) if server == self.server else ""
 
 

@@ -209,7 +209,7 @@ def clean(token: str) -> str:
 
 
 def expiry_of(session_token: str) -> float | None:
-    """Return the `exp` of a JWT in seconds since 1970 (read, never verified), None where there is none to read."""
+    """Return the `exp` of a JWT in seconds since 1970 (read, never verified), or None."""
     try:
         payload = session_token.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
@@ -241,7 +241,7 @@ def answer_of(future: Future[T], seconds: float = ANSWER_SECONDS, interrupted: C
     """Return the result of a call.
 
     Raises:
-        StoreSilent: there is none after these seconds, or the run was interrupted.
+        StoreSilent: it did not end within these seconds, or the run was interrupted.
     """
     until = time.monotonic() + seconds
     while not future.done():

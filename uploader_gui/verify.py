@@ -41,7 +41,7 @@ def run(path: Path, paths: Sequence[Path]) -> ExitCode:
     """Write what the comparison finds, and return whether all is equal.
 
     Raises:
-        UsageError: the receipt cannot be read, or is none.
+        UsageError: the file cannot be read, or is not a receipt.
     """
     speak()
     try:

@@ -151,7 +151,7 @@ class Variant(StrEnum):
     PROXY_SOCKS = "proxy_socks"
     """PROXY: it is of another kind than HTTP."""
     PROXY_NO_ADDRESS = "proxy_no_address"
-    """PROXY: what is named as its address is none."""
+    """PROXY: its address is not valid."""
     PROXY_DOWN = "proxy_down"
     """OFFLINE: the proxy is not there, so nobody knows of the server [the system's words]."""
     PROXY_SILENT = "proxy_silent"

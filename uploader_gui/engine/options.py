@@ -54,7 +54,7 @@ class Choices:
         return Choices(self.pictures or defaults.pictures, self.others or defaults.others)
 
     def treatment_for(self, reason: Reason | None, source: Source) -> Treatment | None:
-        """Return the chosen treatment of a file that was refused for that reason, None where there is none."""
+        """Return the chosen treatment of a file that was refused for that reason, or None."""
         possible = possible_treatments(reason, source)
         chosen = self.pictures if Treatment.CONVERT in possible else self.others
         return chosen if chosen in possible else None

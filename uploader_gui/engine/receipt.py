@@ -270,7 +270,7 @@ def sha256sums(receipt: Receipt) -> bytes:
 
 
 def _common_folder(paths: Iterable[Path]) -> Path | None:
-    """Return the folder that holds them all, None where there is none (drives of Windows)."""
+    """Return the folder that holds them all, or None if they are on several drives."""
     try:
         return Path(os.path.commonpath([path.parent for path in paths]))
     except ValueError:

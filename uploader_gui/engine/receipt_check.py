@@ -90,7 +90,7 @@ def read_receipt(path: Path) -> CheckedReceipt:
     """Return the receipt in a file.
 
     Raises:
-        ReceiptUnreadable: it is none, or cannot be read.
+        ReceiptUnreadable: it is not a receipt, or cannot be read.
     """
     try:
         if not path.is_file() and path.exists():  # a pipe would block

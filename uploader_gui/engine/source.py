@@ -125,7 +125,7 @@ def _variant_of(error: OSError, path: Path | None) -> Variant | None:
 
 
 def _windows_error(error: OSError) -> int | None:
-    """Return Windows' number of an error, None where there is none.
+    """Return Windows' number of an error, or None.
 
     Its C library, by which Python opens files, says of one that another program holds only that it may not be read: the
     system itself is asked again.

@@ -55,7 +55,7 @@ class Tasks:
             await asyncio.wait(self._running, timeout=_STOPPING_SECONDS)
 
     def _report_error(self, ended: asyncio.Task[None], uploads: Sequence[Upload]) -> None:
-        # Not by `except Exception`: what a library written in Rust raises when it panics is none.
+        # Not by `except Exception`: what a library written in Rust raises when it panics is no Exception.
         error = None if ended.cancelled() else ended.exception()
         if error is None:
             return

@@ -80,7 +80,7 @@ class UploadStore:
         return [upload for upload in self.all_uploads() if upload.upload_id not in self._from_earlier_run]
 
     def began_at(self, anomaly_id: str) -> float | None:
-        """Return when the first upload for an anomaly was added, in seconds since 1970; None where there is none."""
+        """Return when the first upload for an anomaly was added, in seconds since 1970, or None."""
         return self._began[anomaly_id] + self.clock.offset if anomaly_id in self._began else None
 
     def get(self, upload_id: UploadId) -> Upload | None:

@@ -262,7 +262,7 @@ def _failed(reason: Reason) -> Notice:
 def notice_for(
     status: QueueStatus, counts: ListCounts, *, was_signed_in: bool, awaits_tokens: bool = False
 ) -> Notice | None:
-    """Return the notice for the queue's conditions, one that needs a person first; None where there is none.
+    """Return the notice for the queue's conditions, one that needs a person first, or None.
 
     A busy server or a dead line is named only while files wait for it: a failed file says so in its row, and a
     paused queue waits for a person only. With `awaits_tokens` the password store may still have tokens, so nobody
@@ -296,7 +296,7 @@ def _held_up_text(usual: str, cause: Reason | None) -> str:
 
 
 def shared_failure_notice(counts: ListCounts) -> Notice | None:
-    """Return the notice of the cause that several failed files have in common; None where there is none.
+    """Return the notice of the cause that several failed files have in common, or None.
 
     It names no number, which the chips do: it would change, and be read aloud, with each file that fails.
     """

@@ -153,7 +153,7 @@ class Door:
         """The data object that is over the window or was just dropped.
 
         Raises:
-            NotFetched: there is none.
+            NotFetched: nothing is over the window.
         """
         if self._data is None:
             raise NotFetched(variant=Variant.OFFER_GONE)

@@ -41,13 +41,13 @@ if TYPE_CHECKING:
 VACUUM_SECONDS: Final = 1.0
 CHECKPOINT_SECONDS: Final = 1.0
 FEW_PAGES: Final = 12
-"""So many are moved out of the log on leaving however slow the disk is: 1.5 s at 0.05 s an operation."""
+"""This many are moved out of the log on leaving, however slow the disk is: 1.5 s at 0.05 s an operation."""
 VERY_SLOW_SECONDS: Final = 0.1
 """From so long an operation on, leaving takes its time anyway, and the log is emptied."""
 SLOW_SECONDS: Final = 0.01
 """From so long an operation on, what is in the log stays there: leaving would have to wait for it."""
 MANY_PAGES: Final = 500
-"""So many are moved out of the log where the disk is quick, and four times as many where it is not."""
+"""The length of the log at which it is emptied on a quick disk; four times that on a slow one."""
 LOOK_SECONDS: Final = 1.0
 """How often the disk's room is looked at, at most."""
 MAX_TAKEN_AWAY: Final = 5
@@ -66,7 +66,7 @@ class JournalConnection:
     """
 
     def __init__(self, path: Path) -> None:
-        """Open the journal; create it (and its folder) where there is none.
+        """Open the journal; create it (and its folder) if it does not exist.
 
         Raises:
             JournalInUse: another instance uses it.

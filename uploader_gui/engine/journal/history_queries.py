@@ -44,7 +44,7 @@ PAGE: Final = 500
 _END_OF_PAGE: Final = (
     "SELECT max(upload_id) FROM (SELECT upload_id FROM uploads WHERE upload_id > ? ORDER BY upload_id LIMIT ?)"
 )
-"""The last upload of the page after one, NULL where there is none."""
+"""The last upload of the page after one, or NULL."""
 LONGEST_GAP: Final = 30 * 86_400.0
 """In seconds."""
 _FIGURES: Final = """

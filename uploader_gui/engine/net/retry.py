@@ -49,7 +49,7 @@ class RetryPolicy:
     jitter: Callable[[float, float], float] = random.uniform
 
     def wait_after(self, error: UploaderError, attempt: int) -> float | None:
-        """Return the wait before the next attempt, None where there is none.
+        """Return the seconds to wait before the next attempt, or None if there is no other.
 
         Args:
             error: what ended the attempt.

@@ -109,7 +109,7 @@ def profile(content: bytes) -> bytes | None:
 
 
 def _header(content: bytes) -> _Header | None:
-    """Return the header, None where it is none that can hold masks or a profile."""
+    """Return the header if it can hold masks or a profile, else None."""
     try:
         (pixels_at,) = struct.unpack_from("<I", content, 10)
         size, width, height, _, bits, compression = struct.unpack_from("<IiiHHI", content, _FILE_HEADER)

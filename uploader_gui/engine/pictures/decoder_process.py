@@ -86,7 +86,7 @@ class DecoderProcess:
         """Return the answer to a question; None waits for what it says by itself.
 
         Raises:
-            DecoderDiedError: there is none after that many seconds; the process is gone.
+            DecoderDiedError: no answer came within that many seconds; the process is gone.
         """
         assert self._process.stdin is not None
         assert self._process.stdout is not None

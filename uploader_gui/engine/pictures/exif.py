@@ -67,7 +67,7 @@ class Directories:
     is_damaged: bool = False
 
     def number(self, value: Value | None) -> int | None:
-        """Return a value that is a whole number of any size, None where it is none."""
+        """Return a value if it is a whole number, of any size, else None."""
         if value is None or value.kind not in _WHOLE_NUMBERS or not value.count:
             return None
         data = value.data[: _SIZES[value.kind]]

@@ -200,7 +200,7 @@ class Item:
     references: dict[bytes, list[int]] = field(default_factory=lambda: defaultdict(list))
 
     def property(self, kind: bytes) -> Span | None:
-        """Return the first property of a kind, None where there is none."""
+        """Return the first property of a kind, or None."""
         return next((span for name, span in self.properties if name == kind), None)
 
 

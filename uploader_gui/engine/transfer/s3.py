@@ -77,7 +77,7 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A 2xx answer to a PUT. `md5` is the MD5 in its ETag, None where that is none.
+    """A 2xx answer to a PUT. `md5` is the MD5 in its ETag, None if that is no MD5.
 
     `comparable`: the ETag must be the MD5 of the object. `doubt` is why the storage may not have it, None where it has.
     """
@@ -333,7 +333,7 @@ def _who_answered(response: httpx.Response, answer: bytes) -> Iterator[str]:
 
 
 def error_words(answer: bytes) -> tuple[str, str]:
-    """Return Code and Message of S3's error XML, empty where it is none.
+    """Return Code and Message of S3's error XML, empty for other text.
 
     Without an XML parser: two plain fields are needed, and an entity bomb stays text.
     """

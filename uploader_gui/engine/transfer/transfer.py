@@ -291,7 +291,7 @@ class AttemptLog:
         return self._upload.state in {UploadState.UPLOADING, UploadState.CONFIRMING}
 
     def failed(self, error: UploaderError) -> Awaitable[None]:
-        """Return the pause before the next attempt; raise the error where there is none."""
+        """Return the pause before the next attempt; raise the error if this was the last one."""
         if isinstance(error, Offline):
             return self._wait_for_network(error)
         wait = self._wait_after(error)

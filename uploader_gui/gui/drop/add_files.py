@@ -82,7 +82,7 @@ class AddFiles(QObject):
         self.add_for(self.anomaly_for_this(), paths, options)
 
     def anomaly_for_this(self) -> str:
-        """Return the anomaly shown, "" where there is none or somebody has to confirm it for what comes now."""
+        """Return the anomaly shown, or "" if none is or it is to be confirmed for what comes now."""
         keep, self._keep_next = self._keep_next, False
         return "" if keep else self._header.field.anomaly_id
 

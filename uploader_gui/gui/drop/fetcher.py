@@ -86,7 +86,7 @@ class Fetch(QObject):
         self.wanted.update((item.path, item) for item in items)
 
     def settle(self, item: Item) -> UploadId | None:
-        """Note that an item came or failed; return its upload, None where there is none."""
+        """Note that an item came or failed; return its upload, or None."""
         self.wanted.pop(item.path, None)
         return self.upload_ids.get(item.path)
 

@@ -125,7 +125,7 @@ class Offer:
         formats: the names of the formats, without Qt's wrapping.
         paths: the local files and folders among the URLs.
         schemes: of the other URLs, each with the name a person reads; "" for what is no URL.
-        text: the text, "" where there is none.
+        text: the text, or "".
         paths_in_text: the lines of it that are existing paths.
         descriptor: the data of a FILEGROUPDESCRIPTOR, `is_wide` where its names are in UTF-16.
         shell_ids: the data of `SHELL_IDS`.

@@ -96,7 +96,7 @@ class DepositList(ColumnList):
 
     @property
     def chosen(self) -> PastRun | None:
-        """The selected run, None where there is none or it is hidden."""
+        """The selected run; None if there is none or it is hidden."""
         item = self.currentItem()
         return None if item is None or item.isHidden() else item.data(0, _DATA)
 

@@ -56,7 +56,7 @@ def result(file: ReceiptFile, *, trial: bool = False) -> str:
 
 
 def why(file: ReceiptFile) -> str:
-    """Return the reason of a file's state, "" where there is none or a person cancelled it."""
+    """Return the reason of a file's state, or "" if it has none or a person cancelled it."""
     if file.reason is None or file.state == "cancelled":
         return ""
     return cause_and_action(file.reason).cause

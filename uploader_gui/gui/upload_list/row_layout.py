@@ -77,7 +77,7 @@ class RowLayout:
     """Where the second line names the anomaly, if that is a link to its page."""
 
     def action_at(self, point: QPoint) -> RowAction | None:
-        """Return the action at a point, None where there is none."""
+        """Return the action at a point, or None."""
         if self.link.contains(point):
             return RowAction.OPEN_ANOMALY
         return next((button.action for button in self.actions if button.area.contains(point)), None)

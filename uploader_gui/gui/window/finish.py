@@ -166,7 +166,7 @@ class FinishPanel(Band):
         self._show(finish_of(counts, at, trial=self._sandbox))
 
     def ask_memory(self, days: int | None) -> None:
-        """Ask at the next end whether History may remember deposits for so many days; None: that was asked."""
+        """Ask at the next end whether History may remember deposits for this number of days; None: that was asked."""
         if days != self._days:
             self._days = days
             self._set_text()
