@@ -495,7 +495,10 @@ def test_what_only_resembles_a_signature_is_a_text(text: bytes) -> None:
         (b"<html>" + b" " * 60_000 + b"<table>", True),
     ],
 )
-def test_a_page_is_a_sheet_where_it_is_a_table_or_was_saved_as_one(page: bytes, is_one: bool) -> None:  # noqa: FBT001
+def test_a_page_is_a_sheet_where_it_is_a_table_or_was_saved_as_one(
+    page: bytes,
+    is_one: bool,  # noqa: FBT001 - from a table
+) -> None:
     if is_one:
         assert media_type_of("a.xls", page) == XLS
     else:
@@ -538,7 +541,11 @@ def kind_of(content: bytes) -> str:
 
 @pytest.mark.parametrize("wide", [False, True])
 @pytest.mark.parametrize(("kind", "what"), MAIN_TYPES.items())
-def test_a_package_is_what_its_list_of_types_says(kind: str, what: str, wide: bool) -> None:  # noqa: FBT001
+def test_a_package_is_what_its_list_of_types_says(
+    kind: str,
+    what: str,
+    wide: bool,  # noqa: FBT001 - from a table
+) -> None:
     types = f'<Types><Override PartName="/odd.xml" ContentType="{kind}.main+xml"/></Types>'
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
@@ -620,7 +627,10 @@ def test_the_end_of_a_huge_zip_is_not_looked_for_for_ever(tmp_path: Path) -> Non
     ("content", "is_whole"),
     [(zipped(), True), (zipped()[:-1], False), (ZIP_OF_ONE, True), (ZIP_OF_ONE[:-1], False), (ZIP_OF_ONE + b"x", True)],
 )
-def test_a_download_is_whole_where_its_closing_record_is(content: bytes, is_whole: bool) -> None:  # noqa: FBT001
+def test_a_download_is_whole_where_its_closing_record_is(
+    content: bytes,
+    is_whole: bool,  # noqa: FBT001 - from a table
+) -> None:
     if is_whole:
         assert media_type_of("all.zip.part", content) == "application/zip"
     else:

@@ -185,10 +185,9 @@ def test_a_command_that_breaks_is_told_and_the_next_one_is_carried_out(
     assert "uploader-engine" not in {one.name for one in threading.enumerate()}
 
 
-def test_the_last_command_of_an_engine_that_gets_no_turn_for_a_while_is_not_lost(
-    strict_api: StrictApi, tmp_path: Path
-) -> None:
-    began, turn, done = threading.Event(), threading.Event(), threading.Event()
+def engine_without_a_turn(strict_api: StrictApi, tmp_path: Path, turn: threading.Event) -> EngineThread:
+    """Return an engine that carries out nothing further until `turn` is set."""
+    began = threading.Event()
 
     def wait_for_turn(_queue: UploadQueue) -> None:
         began.set()
@@ -198,22 +197,22 @@ def test_the_last_command_of_an_engine_that_gets_no_turn_for_a_while_is_not_lost
     thread.start()
     thread.submit(wait_for_turn)
     assert began.wait(60.0)
+    return thread
+
+
+def test_the_last_command_of_an_engine_that_gets_no_turn_for_a_while_is_not_lost(
+    strict_api: StrictApi, tmp_path: Path
+) -> None:
+    turn, done = threading.Event(), threading.Event()
+    thread = engine_without_a_turn(strict_api, tmp_path, turn)
     threading.Timer(LEAVE_SECONDS + 0.5, turn.set).start()
     thread.stop(lambda _: done.set(), begin_seconds=60.0)
     assert done.is_set()
 
 
 def test_who_does_not_want_to_wait_any_longer_leaves_at_once(strict_api: StrictApi, tmp_path: Path) -> None:
-    began, turn, given_up = threading.Event(), threading.Event(), threading.Event()
-
-    def wait_for_turn(_queue: UploadQueue) -> None:
-        began.set()
-        turn.wait(60.0)
-
-    thread = EngineThread(options(tmp_path, strict_api), lambda _: None)
-    thread.start()
-    thread.submit(wait_for_turn)
-    assert began.wait(60.0)
+    turn, given_up = threading.Event(), threading.Event()
+    thread = engine_without_a_turn(strict_api, tmp_path, turn)
     threading.Timer(0.1, given_up.set).start()
     since = time.monotonic()
     thread.stop(lambda _: None, begin_seconds=30.0, given_up=given_up)
