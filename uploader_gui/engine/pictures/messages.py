@@ -22,7 +22,7 @@ _MAX_CONTENT_BYTES: Final = 1_000_000_000
 
 
 class BrokenMessageError(Exception):
-    """The other side has ended, perhaps in the middle of a message, or what it sent is no message."""
+    """The other side has ended, perhaps in the middle of a message, or it sent something else than a message."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,7 +135,7 @@ class DropOverlay(QWidget):
         self.show()
 
     def show_decision(self, decision: Decision, anomaly_id: str) -> None:
-        """Say what letting go would do with what is dragged, while that anomaly is shown ("": none)."""
+        """Say what letting go would do with what is dragged, while that anomaly is shown; "" stands for no anomaly."""
         if not decision.is_taken:
             self.show_texts(decision.kind.refusal, decision.kind.advice, refuses=True)
         elif not anomaly_id:

@@ -294,7 +294,7 @@ class NumberCheck(QObject):
         return question
 
     def _begin(self) -> None:
-        """Wait for rest; what was asked for before is no longer wanted."""
+        """Look the number up once nobody has typed for a moment; ignore the answers to earlier lookups."""
         if self._asked:
             self._asked = ""
             self._engine.look_up("")
