@@ -213,6 +213,9 @@ def test_files_dropped_meanwhile_wait_and_resuming_after_a_pause_is_not_held(
     assert held.footer.primary.text() == "Resume"
     press(held)
     assert engine.calls == STARTED
+    engine.tell(UploadsAdded((upload("d.jpg", anomaly_id="5001", order=2),)))
+    press(held)
+    assert (is_held(held), engine.calls) == (True, STARTED)  # this one was never started
 
 
 def test_what_an_earlier_window_left_is_held_as_well(held: MainWindow, engine: FakeEngine) -> None:

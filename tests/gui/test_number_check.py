@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
+from tests.gui.dragging import drop, files
 from tests.gui.fake_engine import CTRL, LEFT, REST, RUNNING, FakeEngine, upload
 from uploader_gui.engine.events import AnomalyLookedUp, Lookup, UploadsAdded
 from uploader_gui.engine.models import UploadState
@@ -149,6 +150,28 @@ def test_a_number_from_a_link_waits_to_be_confirmed_while_files_are_sent(
     assert len(engine.added) == 1
     QTest.mouseClick(window.header.add_kept, LEFT)
     assert engine.added[1:] == [([Path("/evidence/b.jpg")], "4218")]
+
+
+def test_an_unknown_number_is_confirmed_before_it_gets_files_that_would_go_at_once(
+    signed_in: MainWindow, engine: FakeEngine
+) -> None:
+    engine.tell(WAITS, RUNNING, AnomalyLookedUp("99", Lookup.UNKNOWN))
+    typed(signed_in, "99")
+    drop(signed_in, files("/evidence/b.jpg"))
+    assert engine.added == []
+    QTest.mouseClick(signed_in.header.add_kept, LEFT)
+    drop(signed_in, files("/evidence/c.jpg"))
+    assert [number for _, number in engine.added] == ["99", "99"]
+
+
+def test_what_was_dropped_in_a_pause_for_an_unknown_number_is_asked_about_at_resume(
+    signed_in: MainWindow, engine: FakeEngine
+) -> None:
+    engine.tell(WAITS, RUNNING, REST, AnomalyLookedUp("99", Lookup.UNKNOWN))
+    engine.tell(UploadsAdded((upload("b.jpg", anomaly_id="99", order=1),)))
+    assert signed_in.footer.primary.text() == "Resume"
+    assert "99" in asked_at_start(signed_in).text()
+    assert engine.calls == []
 
 
 def test_a_slip_is_noticed_and_one_click_mends_it(window: MainWindow) -> None:

@@ -132,6 +132,18 @@ def test_the_day_it_went_is_told(
     ]
 
 
+@pytest.mark.parametrize(
+    ("numbers", "where"),
+    [(("4217", "4217"), "this anomaly"), (("99", "99"), "anomaly 99"), (("4217", "99"), "their anomalies")],
+)
+def test_what_went_to_another_anomaly_than_goes_now_is_told_with_its_own(
+    window: MainWindow, engine: FakeEngine, numbers: tuple[str, ...], where: str
+) -> None:
+    before = [replace(known(f"{n}"), anomaly_id=number) for n, number in enumerate(numbers)]
+    engine.tell(UploadsAdded((upload("a"), *before)), dropped())
+    assert lines(window)[1].startswith(f"2 were already uploaded to {where} on ")
+
+
 @pytest.mark.parametrize("gone", ["closed", "started", "finished"])
 def test_it_goes_away_by_itself(window: MainWindow, engine: FakeEngine, gone: str) -> None:
     engine.tell(UploadsAdded((upload("a"),)), dropped(junk=1))

@@ -68,6 +68,11 @@ class EventRouter(QObject):
         return some and self._status.running and not (self._broken or self._status.conditions & _NEED_A_PERSON)
 
     @property
+    def takes_all(self) -> bool:
+        """Whether what is added now is sent without a Start of its own."""
+        return self._status.running and not self._status.partly
+
+    @property
     def searching(self) -> bool:
         """Whether the engine is inspecting files that may not be on the list yet."""
         return self._status.walking
@@ -132,8 +137,10 @@ class EventRouter(QObject):
                 self._window.receipts.written(path)
             case events.UndoOffered():
                 self._window.forget_typing()
-            case events.QueueStatus(running=True, partly=False):
-                self._window.held_start.end()  # everything goes: something else began it
+            case events.QueueStatus(running, partly=partly) if self.takes_all or (running and not partly):
+                self._window.number.note_started(self._model.unfinished_anomalies())
+                if running and not partly:
+                    self._window.held_start.end()  # everything goes: something else began it
 
     def show(self) -> None:
         """Show the current counts in the current language."""

@@ -84,7 +84,8 @@ class AddFiles(QObject):
     def anomaly_for_this(self) -> str:
         """Return the anomaly shown, or "" if none is or it is to be confirmed for what comes now."""
         keep, self._keep_next = self._keep_next, False
-        return "" if keep else self._header.field.anomaly_id
+        number = self._header.field.anomaly_id
+        return "" if keep or self._window.commands.asks_first(number) else number
 
     def keep_next(self) -> None:
         """Keep what comes next until a person confirms the number shown."""
@@ -147,6 +148,7 @@ class AddFiles(QObject):
         if not self._kept or not anomaly_id:
             return
         self._keep_next = False  # this is the confirmation
+        self._window.number.note_confirmed([anomaly_id])
         kept = list(self._kept.values())
         for options in dict.fromkeys(one.options for one in kept):
             self.add_for(anomaly_id, [one.path for one in kept if one.options == options], options)

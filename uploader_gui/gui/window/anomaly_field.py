@@ -263,6 +263,10 @@ class NumberCheck(QObject):
         self._from_links.add(number)
         self._started.discard(number)
 
+    def note_confirmed(self, numbers: Iterable[str]) -> None:
+        """Note that a person wants these numbers, whatever the register says of them."""
+        self._confirmed.update(numbers)
+
     def note_started(self, numbers: Iterable[str]) -> None:
         """Note that sending to these numbers began, and nobody undid it."""
         self._started.update(numbers)
@@ -287,7 +291,7 @@ class NumberCheck(QObject):
         question.setText(_unknown(unknown))
         send = question.addButton(_("Send all the same"), QMessageBox.ButtonRole.AcceptRole)
         question.setDefaultButton(question.addButton(QMessageBox.StandardButton.Cancel))
-        send.clicked.connect(lambda: self._confirmed.update(unknown))
+        send.clicked.connect(lambda: self.note_confirmed(unknown))
         send.clicked.connect(go_on)
         question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         question.open()

@@ -133,7 +133,7 @@ class Preflight:
                 ),
             ),
             not_going,
-            _before_text(before),
+            _before_text(before, beside=going),
             tuple(one.upload_id for one in before),
             any(map(offered_treatments, uploads)),
             _elsewhere_text(self._elsewhere) if meant and self._elsewhere else "",
@@ -239,17 +239,25 @@ def _going_text(uploads: list[UploadSnapshot], *, listed: bool) -> str:
     )
 
 
-def _before_text(uploads: list[UploadSnapshot]) -> str:
+def _before_text(uploads: list[UploadSnapshot], *, beside: list[UploadSnapshot]) -> str:
+    """Return the line about files sent before. `beside`: what will be sent, for another anomaly perhaps."""
     return (
         ngettext(
-            "{count} was already uploaded to this anomaly {when} and will not be sent again.",
-            "{count} were already uploaded to this anomaly {when} and will not be sent again.",
+            "{count} was already uploaded {where} {when} and will not be sent again.",
+            "{count} were already uploaded {where} {when} and will not be sent again.",
             len(uploads),
+            where=_where_before({one.anomaly_id for one in uploads}, {one.anomaly_id for one in beside}),
             when=_when_text(uploads),
         )
         if uploads
         else ""
     )
+
+
+def _where_before(anomalies: set[str], beside: set[str]) -> str:
+    if len(anomalies) > 1:
+        return _("to their anomalies")
+    return _("to this anomaly") if beside <= anomalies else _("to anomaly {number}", number=min(anomalies))
 
 
 def _elsewhere_text(sent: events.SentElsewhere) -> str:

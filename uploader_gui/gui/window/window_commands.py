@@ -105,6 +105,14 @@ class WindowCommands(QObject):
             self._window.sends_when_dropped and not self._window.number.asks_for(anomaly_id)
         )
 
+    def asks_first(self, anomaly_id: str) -> bool:
+        """Return whether a person confirms this number before it gets files: no Start would ask, they would go now."""
+        return (
+            self._window.event_router.takes_all
+            and not self._window.started
+            and self._window.number.asks_for(anomaly_id)
+        )
+
     def press_primary(self) -> None:
         """Click the primary button, where a click would count."""
         if self._window.footer.primary.isVisible() and self._window.footer.primary.settled:
@@ -209,7 +217,7 @@ class WindowCommands(QObject):
             FooterAction.SEND_OTHERS: self.start,
             FooterAction.UNDO_START: self._window.held_start.end,
             FooterAction.SIGN_IN: lambda: self._window.sign_in_wanted.emit(False),
-            FooterAction.RESUME: self._engine.start,
+            FooterAction.RESUME: self.start,
             FooterAction.PAUSE: self._engine.pause,
             FooterAction.RETRY_FAILED: self._engine.retry_failed,
             FooterAction.RETRY_ALL_FAILED: self._engine.retry_failed,
