@@ -2,18 +2,20 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from tests.support.files import Files
+from tests.support.scripted_storage import ScriptedStorage
 from tests.support.strict_api import StrictApi
 from uploader_gui.engine.build import Tuning, run_engine
-from uploader_gui.engine.events import Event, QueueIdle, UploadsAdded, UploadsChanged
-from uploader_gui.engine.models import UploadSnapshot, UploadState
+from uploader_gui.engine.events import Event, HistoryFound, PathsAdded, QueueIdle, UploadsAdded, UploadsChanged
+from uploader_gui.engine.models import PastRun, UploadSnapshot, UploadState
 from uploader_gui.engine.net.retry import RetryPolicy
 from uploader_gui.engine.net.stall_watchdog import StallTimeouts
-from uploader_gui.engine.options import EngineOptions
+from uploader_gui.engine.options import DEFAULT_ADD_OPTIONS, AddOptions, EngineOptions
 from uploader_gui.engine.pictures.decoder import PictureDecoder
 from uploader_gui.engine.queue import UploadQueue
 
@@ -78,6 +80,20 @@ class Run:
 
     async def idle(self, number: int = 1) -> QueueIdle:
         return await self.heard(QueueIdle, number)
+
+    async def added(
+        self, *paths: Path, anomaly: str = ANOMALY, add_options: AddOptions = DEFAULT_ADD_OPTIONS
+    ) -> PathsAdded:
+        """Give files, and wait until they stand on the list."""
+        number = len(self.all_heard(PathsAdded)) + 1
+        self.queue.add_paths(paths, anomaly, add_options)
+        return await self.heard(PathsAdded, number)
+
+    async def past_runs(self) -> tuple[PastRun, ...]:
+        """Look into History: its runs, the newest first."""
+        number = len(self.all_heard(HistoryFound)) + 1
+        self.queue.history.tell_runs()
+        return (await self.heard(HistoryFound, number)).runs
 
     def begin(self, paths: Sequence[Path]) -> None:
         """Add files, and start to send."""
@@ -159,12 +175,37 @@ async def _tell(run: Run) -> None:
 
 async def send(chosen: EngineOptions, *paths: Path, tuning: Tuning = QUICK) -> dict[str, dict[str, Any]]:
     async with engine(chosen, tuning) as run:
-        run.queue.add_paths(paths, ANOMALY)
-        run.queue.start()
-        await run.idle()
+        await run.send(paths)
         return run.files()
 
 
 async def send_one(chosen: EngineOptions, path: Path, tuning: Tuning = QUICK) -> dict[str, Any]:
     (row,) = (await send(chosen, path, tuning=tuning)).values()
     return row
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What an engine in a test deals with: a service, its storage, files, a folder for data. The fixture `world`."""
+
+    api: StrictApi
+    storage: ScriptedStorage
+    files: Files
+    folder: Path
+
+    def make(self, name: str, *, size: int | None = None, content: bytes | None = None) -> Path:
+        return self.files.make(name, size=size, content=content)
+
+    def options(self, **others: Any) -> EngineOptions:
+        return options(self.folder, self.api, **others)
+
+    def engine(
+        self, tuning: Tuning = QUICK, *, decoder: PictureDecoder | None = None, **others: Any
+    ) -> AbstractAsyncContextManager[Run]:
+        return engine(self.options(**others), tuning, decoder)
+
+    async def send(self, *paths: Path, tuning: Tuning = QUICK, **others: Any) -> dict[str, dict[str, Any]]:
+        return await send(self.options(**others), *paths, tuning=tuning)
+
+    async def send_one(self, path: Path, tuning: Tuning = QUICK, **others: Any) -> dict[str, Any]:
+        return await send_one(self.options(**others), path, tuning)

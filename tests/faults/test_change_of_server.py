@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults.running import ANOMALY, QUICK, Run, engine, options
+from tests.faults.running import ANOMALY, QUICK, Run, World, engine, options
 from tests.faults.storing import is_stored
 from tests.support.api_faults import Answer, Silence
 from tests.support.certificates import CertificateAuthority
@@ -60,15 +60,8 @@ def there(other_api: StrictApi, tmp_path: Path) -> EngineOptions:
     return options(tmp_path, other_api, tokens=other_api.tokens)
 
 
-async def added(run: Run, *paths: Path) -> None:
-    """Give files, and wait until they stand on the list."""
-    number = len(run.all_heard(PathsAdded)) + 1
-    run.queue.add_paths(paths, ANOMALY)
-    await run.heard(PathsAdded, number)
-
-
 async def sent(run: Run, *paths: Path) -> None:
-    await added(run, *paths)
+    await run.added(*paths)
     run.queue.start()
     await run.until(lambda: all(path.name in run.latest and run.latest[path.name].state.finished for path in paths))
 
@@ -107,7 +100,7 @@ async def test_every_row_stays_and_names_the_server_it_belongs_to(
         await sent(
             run, files.make("uploaded.jpg"), files.folder / "failed.jpg", files.make("refused.xyz", content=b"?")
         )
-        await added(run, files.make("waiting.jpg"))
+        await run.added(files.make("waiting.jpg"))
         run.queue.use(there)
         await named(run, here.api_url, "uploaded.jpg", "failed.jpg", "refused.xyz", "waiting.jpg")
         states = {name: upload.state for name, upload in run.latest.items()}
@@ -125,72 +118,67 @@ async def test_every_row_stays_and_names_the_server_it_belongs_to(
 
 
 async def test_what_waits_goes_to_its_own_server_once_that_is_set_again(
-    here: EngineOptions, there: EngineOptions, files: Files, strict_api: StrictApi, other_api: StrictApi
+    here: EngineOptions, there: EngineOptions, other_api: StrictApi, world: World
 ) -> None:
-    path = files.make("waiting.jpg")
+    path = world.make("waiting.jpg")
     async with engine(here) as run:
-        await added(run, path)
+        await run.added(path)
         run.queue.use(there)
         await named(run, here.api_url, "waiting.jpg")
         run.queue.start()
-        await sent(run, files.make("new.jpg"))
+        await sent(run, world.make("new.jpg"))
         run.queue.use(here)
         await named(run, "", "waiting.jpg")
         assert run.latest["waiting.jpg"].state is S.QUEUED  # a person has started nothing here
         run.queue.start()
         await run.in_state(S.UPLOADED, "waiting.jpg")
         assert run.files()["waiting.jpg"]["may_be_registered_twice"] is False
-    assert (names_at(strict_api), names_at(other_api)) == (["waiting.jpg"], ["new.jpg"])
+    assert (names_at(world.api), names_at(other_api)) == (["waiting.jpg"], ["new.jpg"])
 
 
 async def test_what_failed_is_tried_again_at_its_own_server_alone(
-    here: EngineOptions, there: EngineOptions, files: Files, strict_api: StrictApi, other_api: StrictApi
+    here: EngineOptions, there: EngineOptions, other_api: StrictApi, world: World
 ) -> None:
-    late = files.folder / "late.jpg"
+    late = world.files.folder / "late.jpg"
     async with engine(here) as run:
         await sent(run, late)
-        files.make("late.jpg")
+        world.make("late.jpg")
         run.queue.use(there)
         await named(run, here.api_url, "late.jpg")
         run.queue.retry([run.latest["late.jpg"].upload_id])
         run.queue.retry_failed()
-        await sent(run, files.make("new.jpg"))
+        await sent(run, world.make("new.jpg"))
         assert run.latest["late.jpg"].state is S.FAILED
         run.queue.use(here)
         run.queue.retry_failed()
         await run.in_state(S.UPLOADED, "late.jpg")
-    assert (names_at(strict_api), names_at(other_api)) == (["late.jpg"], ["new.jpg"])
+    assert (names_at(world.api), names_at(other_api)) == (["late.jpg"], ["new.jpg"])
 
 
-async def test_transfers_and_registrations_under_way_end_with_their_own_server(  # noqa: PLR0917 - two servers
-    here: EngineOptions,
-    there: EngineOptions,
-    files: Files,
-    strict_api: StrictApi,
-    other_api: StrictApi,
-    scripted_storage: ScriptedStorage,
+async def test_transfers_and_registrations_under_way_end_with_their_own_server(
+    here: EngineOptions, there: EngineOptions, other_api: StrictApi, world: World
 ) -> None:
     """One is in the middle of its PUT, one in the middle of its registration: neither is lost nor doubled."""
-    scripted_storage.fault = lambda _key, attempt, _request: StallMidway() if attempt == 1 else None
-    strict_api.faults.extend((NONE, Silence()))
+    world.storage.fault = lambda _key, attempt, _request: StallMidway() if attempt == 1 else None
+    world.api.faults.extend((NONE, Silence()))
     async with engine(here) as run:
-        await added(run, files.make("sending.jpg", size=400_000))
+        await run.added(world.make("sending.jpg", size=400_000))
         run.queue.start()
-        await asyncio.to_thread(scripted_storage.wait_for_puts, 1)
-        await added(run, files.make("registering.jpg"))
-        await asyncio.to_thread(strict_api.wait_for_calls, 2)
+        await asyncio.to_thread(world.storage.wait_for_puts, 1)
+        await run.added(world.make("registering.jpg"))
+        await asyncio.to_thread(world.api.wait_for_calls, 2)
         run.queue.use(there)
         await named(run, here.api_url, "sending.jpg", "registering.jpg")
-        strict_api.release()
+        world.api.release()
         await run.in_state(S.REGISTERED, "sending.jpg", "registering.jpg")
-        scripted_storage.release()
-        assert (run.latest["sending.jpg"].state, len(scripted_storage.puts)) == (S.REGISTERED, 1)
+        world.storage.release()
+        assert (run.latest["sending.jpg"].state, len(world.storage.puts)) == (S.REGISTERED, 1)
         run.queue.use(here)
         await run.to_the_end()
         rows = run.files()
     assert {(row["state"], row["may_be_registered_twice"]) for row in rows.values()} == {("uploaded", False)}
-    assert all(is_stored(scripted_storage, row) for row in rows.values())
-    assert (names_at(strict_api), other_api.calls) == (["registering.jpg", "sending.jpg"], [])
+    assert all(is_stored(world.storage, row) for row in rows.values())
+    assert (names_at(world.api), other_api.calls) == (["registering.jpg", "sending.jpg"], [])
 
 
 async def test_a_folder_that_is_still_searched_stays_with_the_server_it_was_given_for(
@@ -211,11 +199,11 @@ async def test_a_folder_that_is_still_searched_stays_with_the_server_it_was_give
 
 
 async def test_a_row_is_sent_to_the_server_in_use_where_a_person_says_so(
-    here: EngineOptions, there: EngineOptions, files: Files, strict_api: StrictApi, other_api: StrictApi
+    here: EngineOptions, there: EngineOptions, other_api: StrictApi, world: World
 ) -> None:
-    film = files.make("film.mp4", content=b"\0\0\0\x18ftypisom" + b"film" * 1000)
+    film = world.make("film.mp4", content=b"\0\0\0\x18ftypisom" + b"film" * 1000)
     async with engine(here) as run:
-        await added(run, files.make("a.jpg"), files.make("b.jpg"), film)
+        await run.added(world.make("a.jpg"), world.make("b.jpg"), film)
         run.queue.treat([run.latest["film.mp4"].upload_id], Treatment.ZIP)
         await run.in_state(S.QUEUED, "film.mp4")
         before = {name: run.latest[name].upload_id for name in ("a.jpg", "film.mp4")}
@@ -234,13 +222,13 @@ async def test_a_row_is_sent_to_the_server_in_use_where_a_person_says_so(
         ("a.jpg", "uploaded", there.api_url),
         ("film.mp4.zip", "uploaded", there.api_url),
     }
-    assert (names_at(strict_api), names_at(other_api)) == ([], ["a.jpg", "film.mp4.zip"])
+    assert (names_at(world.api), names_at(other_api)) == ([], ["a.jpg", "film.mp4.zip"])
 
 
 async def test_a_row_is_sent_again_to_the_server_in_use_where_that_was_wanted_and_what_arrived_is_not(
-    here: EngineOptions, there: EngineOptions, files: Files, strict_api: StrictApi, other_api: StrictApi
+    here: EngineOptions, there: EngineOptions, other_api: StrictApi, world: World
 ) -> None:
-    again, arrived = files.make("again.jpg"), files.make("arrived.jpg", size=3000)
+    again, arrived = world.make("again.jpg"), world.make("arrived.jpg", size=3000)
     async with engine(there) as run:
         await sent(run, again)
     async with engine(here) as run:
@@ -251,14 +239,14 @@ async def test_a_row_is_sent_again_to_the_server_in_use_where_that_was_wanted_an
         run.queue.use(there)
         run.queue.send_here(ids)
         await run.until(lambda: run.queue.unsent == {S.CANCELLED: 1})
-    assert (names_at(strict_api), names_at(other_api)) == (["arrived.jpg"], ["again.jpg", "again.jpg"])
+    assert (names_at(world.api), names_at(other_api)) == (["arrived.jpg"], ["again.jpg", "again.jpg"])
 
 
 async def test_undo_brings_nothing_back_that_another_server_got_instead(
-    here: EngineOptions, there: EngineOptions, files: Files, strict_api: StrictApi, other_api: StrictApi
+    here: EngineOptions, there: EngineOptions, other_api: StrictApi, world: World
 ) -> None:
     async with engine(here) as run:
-        await added(run, files.make("a.jpg"), files.make("b.jpg"))
+        await run.added(world.make("a.jpg"), world.make("b.jpg"))
         run.queue.cancel_all()
         run.queue.use(there)
         await named(run, here.api_url, "a.jpg", "b.jpg")
@@ -273,7 +261,7 @@ async def test_undo_brings_nothing_back_that_another_server_got_instead(
         await run.in_state(S.UPLOADED, "b.jpg")
         await run.idle()
         offered = [event.cancelled for event in run.all_heard(UndoOffered)]
-    assert (names_at(strict_api), names_at(other_api)) == (["b.jpg"], ["a.jpg"])
+    assert (names_at(world.api), names_at(other_api)) == (["b.jpg"], ["a.jpg"])
     assert offered == [2, 1, 0]
 
 
@@ -283,7 +271,7 @@ async def test_the_receipt_after_a_change_has_every_row_and_names_the_servers(
     async with engine(here) as run:
         await sent(run, files.make("a.jpg"))
         assert "server" not in run.only()
-        await added(run, files.make("waiting.jpg"))
+        await run.added(files.make("waiting.jpg"))
         run.queue.use(there)
         await sent(run, files.make("b.jpg"))
         run.queue.tell_receipt(ANOMALY)
@@ -337,28 +325,28 @@ async def test_history_has_the_deposits_of_all_servers_each_with_its_own(
 
 
 async def test_unfinished_files_of_another_server_are_listed_at_the_next_start_too(
-    here: EngineOptions, there: EngineOptions, files: Files, strict_api: StrictApi, other_api: StrictApi
+    here: EngineOptions, there: EngineOptions, other_api: StrictApi, world: World
 ) -> None:
     async with engine(here) as run:
-        await added(run, files.make("waiting.jpg"))
+        await run.added(world.make("waiting.jpg"))
     async with engine(there) as run:
         run.queue.restore()
         await run.until(lambda: "waiting.jpg" in run.latest)
         await named(run, here.api_url, "waiting.jpg")
-        await sent(run, files.make("new.jpg"))
+        await sent(run, world.make("new.jpg"))
         run.queue.use(here)
         run.queue.start()
         await run.in_state(S.UPLOADED, "waiting.jpg")
-    assert (names_at(strict_api), names_at(other_api)) == (["waiting.jpg"], ["new.jpg"])
+    assert (names_at(world.api), names_at(other_api)) == (["waiting.jpg"], ["new.jpg"])
 
 
 async def test_a_row_of_another_server_may_be_cancelled_and_removed(
     here: EngineOptions, there: EngineOptions, files: Files
 ) -> None:
     async with engine(here) as run:
-        await added(run, files.make("a.jpg"), files.make("b.jpg"))
+        await run.added(files.make("a.jpg"), files.make("b.jpg"))
         run.queue.use(there)
-        await added(run, files.make("new.jpg"))
+        await run.added(files.make("new.jpg"))
         told = len(run.all_heard(Progress))
         run.queue.cancel([run.latest["a.jpg"].upload_id])
         await run.in_state(S.CANCELLED, "a.jpg")
@@ -369,20 +357,18 @@ async def test_a_row_of_another_server_may_be_cancelled_and_removed(
         assert {event.totals.files for event in run.all_heard(Progress)[told:]} <= {1}  # of the server in use
 
 
-async def test_an_address_no_tokens_may_go_to_leaves_everything_where_it_is(
-    here: EngineOptions, files: Files, strict_api: StrictApi
-) -> None:
+async def test_an_address_no_tokens_may_go_to_leaves_everything_where_it_is(here: EngineOptions, world: World) -> None:
     async with engine(here) as run:
-        await added(run, files.make("a.jpg"))
+        await run.added(world.make("a.jpg"))
         run.queue.use(replace(here, api_url="http://register.example/main"))
         await run.heard(EngineFailed)
         run.queue.start()
-        await added(run, files.make("b.jpg"))
+        await run.added(world.make("b.jpg"))
         await named(run, here.api_url, "a.jpg", "b.jpg")
-        assert strict_api.calls == []
+        assert world.api.calls == []
         run.queue.use(here)
         await run.to_the_end()
-    assert names_at(strict_api) == ["a.jpg", "b.jpg"]
+    assert names_at(world.api) == ["a.jpg", "b.jpg"]
 
 
 async def test_on_a_broken_disk_the_list_of_the_other_server_comes_later(
@@ -390,7 +376,7 @@ async def test_on_a_broken_disk_the_list_of_the_other_server_comes_later(
 ) -> None:
     expected_logs.allow("the journal")
     async with engine(there) as run:
-        await added(run, files.make("left.jpg"))
+        await run.added(files.make("left.jpg"))
     async with engine(here) as run:
         with journal_gone(here.journal_path):
             run.queue.add_paths([files.make("a.jpg")], ANOMALY)
@@ -417,7 +403,7 @@ async def test_with_another_certificate_authority_everything_goes_on(
         async with engine(untrusted) as run:
             await sent(run, files.make("a.jpg"))
             assert run.files()["a.jpg"]["reason"]["code"] == "tls"
-            await added(run, files.make("b.jpg"))
+            await run.added(files.make("b.jpg"))
             run.queue.use(replace(untrusted, ca_file=ca.pem))
             run.queue.retry_failed()
             await run.in_state(S.UPLOADED, "a.jpg")
@@ -427,51 +413,49 @@ async def test_with_another_certificate_authority_everything_goes_on(
         assert names_at(api) == ["a.jpg", "b.jpg"]
 
 
-async def test_what_is_under_way_goes_on_another_way_to_the_same_server(
-    here: EngineOptions, files: Files, strict_api: StrictApi, scripted_storage: ScriptedStorage
-) -> None:
+async def test_what_is_under_way_goes_on_another_way_to_the_same_server(here: EngineOptions, world: World) -> None:
     """A PUT that hangs begins again at once, a registration ends as it began: nothing is registered twice."""
-    scripted_storage.fault = lambda _key, attempt, _request: StallMidway() if attempt == 1 else None
-    strict_api.faults.extend((NONE, Silence()))
+    world.storage.fault = lambda _key, attempt, _request: StallMidway() if attempt == 1 else None
+    world.api.faults.extend((NONE, Silence()))
     async with engine(here) as run:
-        await added(run, files.make("sending.jpg", size=400_000))
+        await run.added(world.make("sending.jpg", size=400_000))
         run.queue.start()
-        await asyncio.to_thread(scripted_storage.wait_for_puts, 1)
-        await added(run, files.make("registering.jpg"))
-        await asyncio.to_thread(strict_api.wait_for_calls, 2)
+        await asyncio.to_thread(world.storage.wait_for_puts, 1)
+        await run.added(world.make("registering.jpg"))
+        await asyncio.to_thread(world.api.wait_for_calls, 2)
         told = len(run.all_heard(QueueStatus))
         run.queue.use(replace(here, proxy_for=lambda _: None))
         await run.in_state(S.UPLOADED, "sending.jpg")
         assert [event.running for event in run.all_heard(QueueStatus)[told:]] == []
-        strict_api.release()
-        scripted_storage.release()
+        world.api.release()
+        world.storage.release()
         await run.idle()
         rows = run.files()
     assert {(row["state"], row["may_be_registered_twice"]) for row in rows.values()} == {("uploaded", False)}
-    assert names_at(strict_api) == ["registering.jpg", "sending.jpg"]
+    assert names_at(world.api) == ["registering.jpg", "sending.jpg"]
 
 
 @pytest.mark.parametrize("condition", [Condition.OFFLINE, Condition.SERVICE_BUSY, Condition.STORAGE_BUSY])
 async def test_a_side_in_trouble_is_asked_at_once_on_another_way(
-    condition: Condition, here: EngineOptions, files: Files, strict_api: StrictApi, scripted_storage: ScriptedStorage
+    condition: Condition, here: EngineOptions, world: World
 ) -> None:
     """Else it would be asked again in an hour."""
     policy = replace(QUICK.policy, probe_first=3600.0, probe=3600.0)
     if condition is Condition.OFFLINE:
         policy = replace(policy, base=3600.0, offline=3600.0)
-        strict_api.stop()
+        world.api.stop()
     elif condition is Condition.SERVICE_BUSY:
-        strict_api.faults.append(Answer(503))
+        world.api.faults.append(Answer(503))
     else:
-        scripted_storage.fault = lambda _key, _attempt, _request: internal_error()
+        world.storage.fault = lambda _key, _attempt, _request: internal_error()
     async with engine(here, replace(QUICK, policy=policy)) as run:
-        await added(run, files.make("a.jpg"), files.make("b.jpg"))
+        await run.added(world.make("a.jpg"), world.make("b.jpg"))
         run.queue.start()
         await run.until(lambda: any(condition in one.conditions for one in run.all_heard(QueueStatus)))
-        await run.in_state(S.QUEUED if strict_api.registered == [] else S.REGISTERED, "a.jpg", "b.jpg")
+        await run.in_state(S.QUEUED if world.api.registered == [] else S.REGISTERED, "a.jpg", "b.jpg")
         if condition is Condition.OFFLINE:
-            strict_api.start()
-        scripted_storage.fault = lambda _key, _attempt, _request: None
+            world.api.start()
+        world.storage.fault = lambda _key, _attempt, _request: None
         run.queue.use(replace(here, proxy_for=lambda _: None))
         await run.idle()
         assert {(row["state"], row["may_be_registered_twice"]) for row in run.files().values()} == {("uploaded", False)}
@@ -483,7 +467,7 @@ async def test_what_failed_on_the_old_way_counts_no_longer_on_another(
     """It is in the sixth of its six tries, and fails five times more."""
     scripted_storage.fault = lambda _key, attempt, _request: StallMidway() if attempt == 6 else wrong_etag()
     async with engine(here) as run:
-        await added(run, files.make("a.jpg", size=400_000))
+        await run.added(files.make("a.jpg", size=400_000))
         run.queue.start()
         await asyncio.to_thread(scripted_storage.wait_for_puts, 6)
         scripted_storage.fault = lambda _key, attempt, _request: wrong_etag() if attempt <= 11 else None
@@ -499,7 +483,7 @@ async def test_a_server_in_use_again_tells_how_its_own_queue_stands(
     scripted_storage.fault = lambda _key, _attempt, _request: StallMidway()
     async with engine(here) as run:
         run.queue.use(there)
-        await added(run, files.make("a.jpg", size=400_000))
+        await run.added(files.make("a.jpg", size=400_000))
         run.queue.start()
         await asyncio.to_thread(scripted_storage.wait_for_puts, 1)
         await run.until(lambda: run.all_heard(QueueStatus)[-1].running)
@@ -525,30 +509,28 @@ async def test_limits_and_choices_of_the_settings_in_use_hold_from_then_on(
 
 @pytest.mark.parametrize("tokens", [("another-bearer", "another-session"), None])
 async def test_other_tokens_of_the_settings_in_use_hold_from_then_on(
-    tokens: tuple[str, str] | None, here: EngineOptions, files: Files, strict_api: StrictApi
+    tokens: tuple[str, str] | None, here: EngineOptions, world: World
 ) -> None:
     async with engine(here) as run:
-        await sent(run, files.make("a.jpg"))
+        await sent(run, world.make("a.jpg"))
         await run.idle()
         run.queue.use(replace(here, tokens=tokens))
-        await added(run, files.make("b.jpg", size=3000))
+        await run.added(world.make("b.jpg", size=3000))
         run.queue.start()
         assert not (await run.heard(SignInRequired)).refused_again
         run.queue.use(here)
         await run.in_state(S.UPLOADED, "b.jpg")
         await run.idle(2)
-    assert len(strict_api.calls) == (2 if tokens is None else 3)
+    assert len(world.api.calls) == (2 if tokens is None else 3)
 
 
-async def test_a_paused_queue_stays_paused_on_another_way(
-    here: EngineOptions, files: Files, strict_api: StrictApi
-) -> None:
+async def test_a_paused_queue_stays_paused_on_another_way(here: EngineOptions, world: World) -> None:
     async with engine(here) as run:
-        await added(run, files.make("a.jpg"))
+        await run.added(world.make("a.jpg"))
         run.queue.start()
         run.queue.pause()
         run.queue.use(replace(here, size_unit="bytes"))
         run.queue.history.tell_runs()
         await run.heard(HistoryFound)
-        assert strict_api.calls == []
+        assert world.api.calls == []
         assert run.all_heard(UploadsChanged) == []

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.running import engine, options, send_one
+from tests.faults.running import World, options, send_one
 from tests.faults.storing import always, is_stored, on_attempt
 from tests.support.files import Files
 from tests.support.scripted_storage import ScriptedStorage
@@ -53,13 +53,11 @@ CONFIRMED = {
 
 
 @pytest.mark.parametrize("raw", CONFIRMED.values(), ids=CONFIRMED)
-async def test_what_only_a_storage_says_is_believed(
-    raw: bytes, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    scripted_storage.fault = always(StoreThenSend(raw))
-    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
+async def test_what_only_a_storage_says_is_believed(raw: bytes, world: World) -> None:
+    world.storage.fault = always(StoreThenSend(raw))
+    row = await world.send_one(world.make("a.jpg"))
     assert (row["state"], row["attempts"]) == ("uploaded", 1)
-    assert is_stored(scripted_storage, row)
+    assert is_stored(world.storage, row)
 
 
 WEB = "A web page answered in place of the storage"
@@ -130,13 +128,11 @@ NOT_CONFIRMED = {
 
 
 @pytest.mark.parametrize("case", NOT_CONFIRMED.values(), ids=NOT_CONFIRMED)
-async def test_whatever_else_answers_is_tried_again_and_named_at_last(
-    case: tuple[bytes, str], strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
+async def test_whatever_else_answers_is_tried_again_and_named_at_last(case: tuple[bytes, str], world: World) -> None:
     raw, words = case
-    scripted_storage.fault = always(StoreThenSend(raw))
-    async with engine(options(tmp_path, strict_api, describe=english)) as run:
-        await run.send([files.make("a.jpg")])
+    world.storage.fault = always(StoreThenSend(raw))
+    async with world.engine(describe=english) as run:
+        await run.send([world.make("a.jpg")])
         row, reason = run.only(), run.latest["a.jpg"].reason
     assert (row["state"], row["reason"]["code"], row["attempts"]) == ("failed", "damaged", 6)
     assert row["uploaded_at"] is None
@@ -145,42 +141,36 @@ async def test_whatever_else_answers_is_tried_again_and_named_at_last(
     assert cause_and_action(reason).whole.startswith(words)
 
 
-async def test_a_page_that_repeats_the_link_is_named_without_what_is_secret_in_it(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
+async def test_a_page_that_repeats_the_link_is_named_without_what_is_secret_in_it(world: World) -> None:
     def echo(_key: str, _attempt: int, request: object) -> StoreThenSend:
-        target = scripted_storage.puts[-1].target.replace("&", "&amp;")
+        target = world.storage.puts[-1].target.replace("&", "&amp;")
         signature = target.rpartition("=")[2].upper()
         return StoreThenSend(ok(end=whole(f"<title>{signature} {target}</title>".encode())))
 
-    scripted_storage.fault = echo
-    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
+    world.storage.fault = echo
+    row = await world.send_one(world.make("a.jpg"))
     assert row["state"] == "failed"
     assert "[redacted]" in row["reason"]["message"]
-    assert scripted_storage.puts[0].target[-64:] not in row["reason"]["message"].lower()
+    assert world.storage.puts[0].target[-64:] not in row["reason"]["message"].lower()
 
 
-async def test_a_sign_in_page_that_goes_away_costs_attempts_only(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    scripted_storage.fault = on_attempt(1, StoreThenSend(ok(end=whole(PAGE))))
-    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
+async def test_a_sign_in_page_that_goes_away_costs_attempts_only(world: World) -> None:
+    world.storage.fault = on_attempt(1, StoreThenSend(ok(end=whole(PAGE))))
+    row = await world.send_one(world.make("a.jpg"))
     assert (row["state"], row["attempts"], row["may_be_registered_twice"]) == ("uploaded", 2, False)
-    assert is_stored(scripted_storage, row)
+    assert is_stored(world.storage, row)
 
 
-async def test_after_a_sign_in_page_a_person_sends_on_the_same_link(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
+async def test_after_a_sign_in_page_a_person_sends_on_the_same_link(world: World) -> None:
     page = StoreThenSend(ok(end=whole(PAGE)))
-    scripted_storage.fault = lambda _key, attempt, _request: page if attempt <= 6 else None
-    async with engine(options(tmp_path, strict_api)) as run:
-        await run.send([files.make("a.jpg")])
+    world.storage.fault = lambda _key, attempt, _request: page if attempt <= 6 else None
+    async with world.engine() as run:
+        await run.send([world.make("a.jpg")])
         run.queue.retry_failed()
         await run.idle(2)
         row = run.only()
     assert (row["state"], row["attempts"], row["may_be_registered_twice"]) == ("uploaded", 7, False)
-    assert len(strict_api.calls) == 1
+    assert len(world.api.calls) == 1
 
 
 async def test_a_success_before_the_whole_file_was_taken_is_none(files: Files, tmp_path: Path) -> None:
@@ -195,9 +185,7 @@ async def test_a_success_before_the_whole_file_was_taken_is_none(files: Files, t
         assert "before it had the whole file" in row["reason"]["message"]
 
 
-async def test_a_success_from_somebody_who_hangs_up_in_the_middle_of_a_file_is_none(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    scripted_storage.fault = always(SendUnread(ok(OPAQUE, KMS, b"Connection: close\r\n"), after=0.5))
-    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg", size=5_000_000))
+async def test_a_success_from_somebody_who_hangs_up_in_the_middle_of_a_file_is_none(world: World) -> None:
+    world.storage.fault = always(SendUnread(ok(OPAQUE, KMS, b"Connection: close\r\n"), after=0.5))
+    row = await world.send_one(world.make("a.jpg", size=5_000_000))
     assert (row["state"], row["uploaded_at"], row["attempts"]) == ("failed", None, 6)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.running import ANOMALY, QUICK, engine, options, send, send_one
+from tests.faults.running import ANOMALY, QUICK, World, engine, options
 from tests.faults.storing import always, is_stored
 from tests.support import storage_faults
 from tests.support.files import Files
@@ -21,26 +21,22 @@ BLOCKS = 5_000_000
 
 
 @pytest.mark.parametrize("size", [1, 30_000, BLOCKS])
-async def test_a_file_of_any_size_whose_etag_is_another_md5_is_never_uploaded(
-    size: int, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    scripted_storage.fault = always(storage_faults.wrong_etag())
-    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg", size=size))
+async def test_a_file_of_any_size_whose_etag_is_another_md5_is_never_uploaded(size: int, world: World) -> None:
+    world.storage.fault = always(storage_faults.wrong_etag())
+    row = await world.send_one(world.make("a.jpg", size=size))
     assert (row["state"], row["reason"]["code"], row["uploaded_at"]) == ("failed", "damaged", None)
 
 
-async def test_after_broken_attempts_the_bytes_told_are_exact_and_never_negative(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    path = files.make("a.jpg", size=BLOCKS)
-    async with engine(options(tmp_path, strict_api, bandwidth_limit=20_000_000.0)) as run:
+async def test_after_broken_attempts_the_bytes_told_are_exact_and_never_negative(world: World) -> None:
+    path = world.make("a.jpg", size=BLOCKS)
+    async with world.engine(bandwidth_limit=20_000_000.0) as run:
         run.queue.add_paths([path], ANOMALY)
         await run.in_state(UploadState.QUEUED, "a.jpg")
-        scripted_storage.fault = lambda _key, attempt, _request: ResetMidway(0.6) if attempt <= 2 else None
+        world.storage.fault = lambda _key, attempt, _request: ResetMidway(0.6) if attempt <= 2 else None
         await run.to_the_end()
         told = [progress for progress in run.all_heard(Progress) if progress.totals.files]
         row = run.only()
-    assert is_stored(scripted_storage, row)
+    assert is_stored(world.storage, row)
     assert row["attempts"] == 3
     assert all(0 <= progress.totals.bytes_done <= BLOCKS for progress in told)
     assert all(0 <= one.bytes_sent <= BLOCKS for progress in told for one in progress.transfers)
@@ -56,8 +52,7 @@ async def test_a_standstill_is_told_and_what_is_cancelled_leaves_the_sums(files:
     ):
         storage.fault = always(StallMidway(0.1))
         async with engine(options(tmp_path, api)) as run:
-            run.queue.add_paths(paths, ANOMALY)
-            run.queue.start()
+            run.begin(paths)
             await run.until(lambda: any(progress.totals.speed > 0 for progress in run.all_heard(Progress)))
             await run.until(lambda: run.all_heard(Progress)[-1].totals.speed == 0)
             told = time.monotonic()
@@ -75,67 +70,54 @@ async def test_a_standstill_is_told_and_what_is_cancelled_leaves_the_sums(files:
     assert 0 < left.totals.bytes_done < still.totals.bytes_done
 
 
-async def test_a_huge_file_on_a_slow_line_goes_on_its_fresh_link_and_is_registered_once(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
+async def test_a_huge_file_on_a_slow_line_goes_on_its_fresh_link_and_is_registered_once(world: World) -> None:
     """What is known of the line says that this file takes longer than any link lives: another link is no better."""
-    strict_api.presign = lambda upload, anomaly: scripted_storage.url_for(
-        f"{anomaly}/{upload['uploadId']}", lifetime=60
-    )
-    scripted_storage.fault = lambda _key, _attempt, request: (
+    world.api.presign = lambda upload, anomaly: world.storage.url_for(f"{anomaly}/{upload['uploadId']}", lifetime=60)
+    world.storage.fault = lambda _key, _attempt, request: (
         SlowRead(400_000) if (request.content_length or 0) <= 400_000 else None
     )
-    paths = [files.make("small.jpg", size=400_000), files.make("huge.jpg", size=40_000_000)]
-    rows = await send(options(tmp_path, strict_api, max_concurrent=1), *paths)
+    paths = [world.make("small.jpg", size=400_000), world.make("huge.jpg", size=40_000_000)]
+    rows = await world.send(*paths, max_concurrent=1)
     assert {(row["state"], row["may_be_registered_twice"]) for row in rows.values()} == {("uploaded", False)}
-    assert len(strict_api.registered) == 2
+    assert len(world.api.registered) == 2
 
 
 @pytest.mark.parametrize(
     ("lifetime", "left", "size", "again"),
-    [(100, 8, 1, False), (100, 4, 1, True), (10, 4, 1, False), (10, 0.5, 1, True), (900, 600, 9_000_000, True)],
+    [(100, 8, 1, 0), (100, 4, 1, 1), (10, 4, 1, 0), (10, 0.5, 1, 1), (900, 600, 9_000_000, 1)],
 )
-async def test_no_put_begins_that_would_end_after_its_link_has_expired(  # noqa: PLR0917 - a case has four values
-    lifetime: int,
-    left: float,
-    size: int,
-    again: bool,  # noqa: FBT001 - a case
-    strict_api: StrictApi,
-    scripted_storage: ScriptedStorage,
-    files: Files,
-    tmp_path: Path,
+async def test_no_put_begins_that_would_end_after_its_link_has_expired(
+    lifetime: int, left: float, size: int, again: int, world: World
 ) -> None:
     """It waits while another one is sent; then there are `left` seconds. To begin takes five, or a tenth of a life."""
     slept = [0.0]
-    strict_api.presign = lambda upload, anomaly: scripted_storage.url_for(
+    world.api.presign = lambda upload, anomaly: world.storage.url_for(
         f"{anomaly}/{upload['uploadId']}", lifetime=lifetime
     )
-    scripted_storage.fault = lambda *_: StoreThenSilence() if len(scripted_storage.puts) == 1 else None
+    world.storage.fault = lambda *_: StoreThenSilence() if len(world.storage.puts) == 1 else None
     tuning = replace(QUICK, wall_clock=lambda: time.time() + slept[0])
-    first = files.make("a.jpg", size=200_000 if size == 1 else 900)
-    async with engine(options(tmp_path, strict_api, max_concurrent=1), tuning) as run:
-        run.begin([first, files.make("b.txt", size=size)])
+    first = world.make("a.jpg", size=200_000 if size == 1 else 900)
+    async with world.engine(tuning, max_concurrent=1) as run:
+        run.begin([first, world.make("b.txt", size=size)])
         await run.in_state(UploadState.CONFIRMING, "a.jpg")
-        slept[0] = scripted_storage.clock_offset = strict_api.clock_offset = lifetime - left
-        scripted_storage.release()
+        slept[0] = world.storage.clock_offset = world.api.clock_offset = lifetime - left
+        world.storage.release()
         await run.idle()
         rows = run.files()
-    assert [row["may_be_registered_twice"] for row in rows.values()] == [False, again]
+    assert [row["may_be_registered_twice"] for row in rows.values()] == [False, bool(again)]
     assert {(row["state"], row["attempts"]) for row in rows.values()} == {("uploaded", 1)}
 
 
-async def test_after_ten_looks_offline_a_pause_and_a_start_there_are_still_six_attempts(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    scripted_storage.stop()
-    async with engine(options(tmp_path, strict_api), QUICK) as run:
-        run.begin([files.make("a.jpg")])
+async def test_after_ten_looks_offline_a_pause_and_a_start_there_are_still_six_attempts(world: World) -> None:
+    world.storage.stop()
+    async with world.engine(QUICK) as run:
+        run.begin([world.make("a.jpg")])
         await run.in_state(UploadState.RETRYING, "a.jpg")
         waited_until = time.monotonic() + 10 * QUICK.policy.offline
         await run.until(lambda: time.monotonic() > waited_until or not run.queue.unsent)
         run.queue.pause()
-        scripted_storage.start()
-        scripted_storage.fault = always(storage_faults.internal_error())
+        world.storage.start()
+        world.storage.fault = always(storage_faults.internal_error())
         await run.to_the_end()
         row = run.only()
-    assert (row["state"], len(scripted_storage.puts)) == ("failed", 6)
+    assert (row["state"], len(world.storage.puts)) == ("failed", 6)

@@ -6,11 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.running import ANOMALY, engine, options
-from tests.support.files import Files
-from tests.support.strict_api import StrictApi
+from tests.faults.running import ANOMALY, World
 from uploader_gui.engine.errors import Code, Variant
-from uploader_gui.engine.events import HistoryFound, PathsAdded
 from uploader_gui.engine.models import Reason, UploadState
 
 S = UploadState
@@ -24,14 +21,11 @@ def rename_anomaly(folder: Path, anomaly_id: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("anomaly_id", NONE)
-async def test_one_in_the_journal_fails_its_own_file_and_no_other(
-    anomaly_id: str, strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.add_paths([files.make("a.txt"), files.make("b.txt", content=b"b")], ANOMALY)
-        await run.heard(PathsAdded)
-    rename_anomaly(tmp_path, anomaly_id, "a.txt")
-    async with engine(options(tmp_path, strict_api)) as run:
+async def test_one_in_the_journal_fails_its_own_file_and_no_other(anomaly_id: str, world: World) -> None:
+    async with world.engine() as run:
+        await run.added(world.make("a.txt"), world.make("b.txt", content=b"b"))
+    rename_anomaly(world.folder, anomaly_id, "a.txt")
+    async with world.engine() as run:
         run.queue.resume()
         run.queue.start()
         await run.in_state(S.UPLOADED, "b.txt")
@@ -40,31 +34,28 @@ async def test_one_in_the_journal_fails_its_own_file_and_no_other(
         row = {row["name"]: row for row in run.queue.receipt("").to_json()["files"]}["a.txt"]
         assert row["reason"]["code"] == "rejected"
         assert not row["may_be_registered_twice"]
-    assert [record.name for record in strict_api.registered] == ["b.txt"]
+    assert [record.name for record in world.api.registered] == ["b.txt"]
 
 
-async def test_one_in_history_fails_when_it_is_sent_again(strict_api: StrictApi, tmp_path: Path) -> None:
-    late = tmp_path / "late.txt"
-    async with engine(options(tmp_path, strict_api)) as run:
+async def test_one_in_history_fails_when_it_is_sent_again(world: World) -> None:
+    late = world.folder / "late.txt"
+    async with world.engine() as run:
         run.queue.add_paths([late], ANOMALY)
         await run.in_state(S.FAILED, "late.txt")
-    rename_anomaly(tmp_path, "../../../admin?x=", "late.txt")
+    rename_anomaly(world.folder, "../../../admin?x=", "late.txt")
     late.write_bytes(b"found again")
-    async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.history.tell_runs()
-        (past,) = (await run.heard(HistoryFound)).runs
+    async with world.engine() as run:
+        (past,) = await run.past_runs()
         run.queue.send_past_again(past.key)
         await run.until(lambda: "late.txt" in run.latest and run.latest["late.txt"].reason == REFUSED)
         assert run.latest["late.txt"].state is S.FAILED
-    assert strict_api.connections_made == 0
+    assert world.api.connections_made == 0
 
 
 @pytest.mark.parametrize("anomaly_id", NONE)
-async def test_one_that_is_handed_to_the_queue_is_never_asked_for(
-    anomaly_id: str, strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.add_paths([files.make("a.txt")], anomaly_id)
+async def test_one_that_is_handed_to_the_queue_is_never_asked_for(anomaly_id: str, world: World) -> None:
+    async with world.engine() as run:
+        run.queue.add_paths([world.make("a.txt")], anomaly_id)
         run.queue.start()
         await run.in_state(S.FAILED, "a.txt")
-    assert strict_api.connections_made == 0
+    assert world.api.connections_made == 0

@@ -4,16 +4,12 @@ import json
 import math
 import time
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.faults.running import options, send, send_one
+from tests.faults.running import World
 from tests.support.api_faults import Answer, Reshape
-from tests.support.files import Files
-from tests.support.scripted_storage import ScriptedStorage
-from tests.support.strict_api import StrictApi
 from uploader_gui.engine.journal.journal import Journal
 
 SENT, NOT_SENT = "uploaded", "failed"
@@ -36,63 +32,55 @@ ODD: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.mark.parametrize(("fields", "state"), ODD.values(), ids=ODD)
 async def test_what_the_service_says_of_one_file_harms_no_other(
-    fields: dict[str, Any], state: str, strict_api: StrictApi, files: Files, tmp_path: Path
+    fields: dict[str, Any], state: str, world: World
 ) -> None:
-    odd, plain = files.make("odd.jpg"), files.make("plain.jpg", size=5000)
+    odd, plain = world.make("odd.jpg"), world.make("plain.jpg", size=5000)
 
     def edit(answer: dict[str, Any]) -> object:
-        names = {record.upload_id: record.name for record in strict_api.registered}
+        names = {record.upload_id: record.name for record in world.api.registered}
         for entry in answer["uploads"]:
             if names[entry["uploadId"]] == odd.name:
                 entry.update(fields)
         return answer
 
-    strict_api.faults.append(Reshape(edit))
-    rows = await send(options(tmp_path, strict_api), odd, plain)
+    world.api.faults.append(Reshape(edit))
+    rows = await world.send(odd, plain)
     assert (rows["odd.jpg"]["state"], rows["plain.jpg"]["state"]) == (state, "uploaded")
-    with closing(Journal(tmp_path / "journal.sqlite")) as journal:
-        assert journal.unfinished(strict_api.url) == []
+    with closing(Journal(world.folder / "journal.sqlite")) as journal:
+        assert journal.unfinished(world.api.url) == []
 
 
-async def test_an_id_of_more_digits_than_python_reads_is_kept(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
+async def test_an_id_of_more_digits_than_python_reads_is_kept(world: World) -> None:
     def answer(_number: int, call: Any) -> Answer:
         (upload_id,) = call.upload_ids
-        link = json.dumps(scripted_storage.url_for(f"42/{upload_id}"))
+        link = json.dumps(world.storage.url_for(f"42/{upload_id}"))
         body = f'{{"uploads": [{{"uploadId": "{upload_id}", "presignedUrl": {link}, "id": {"9" * 5000}}}]}}'
         return Answer(200, body.encode(), (("Content-Type", "application/json"),))
 
-    strict_api.fault = answer
-    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
+    world.api.fault = answer
+    row = await world.send_one(world.make("a.jpg"))
     assert (row["state"], row["id"]) == ("uploaded", "9" * 5000)
 
 
 @pytest.mark.parametrize("after", ["1" + "0" * 30, "9" * 5000, "Fri, 31 Dec 9999 23:59:59 GMT", "-1", "1e400", "soon"])
-async def test_no_retry_after_makes_anybody_wait_for_ever(
-    after: str, strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    strict_api.faults.append(Answer(429, b"{}", (("Retry-After", after),)))
-    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
+async def test_no_retry_after_makes_anybody_wait_for_ever(after: str, world: World) -> None:
+    world.api.faults.append(Answer(429, b"{}", (("Retry-After", after),)))
+    row = await world.send_one(world.make("a.jpg"))
     assert row["state"] == "uploaded"
 
 
 @pytest.mark.parametrize("years", [-1900, 7900])
-async def test_a_server_of_another_age_does_not_end_the_life_of_a_link(
-    years: int, strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    strict_api.clock_offset = years * 365.25 * 86400.0
-    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
+async def test_a_server_of_another_age_does_not_end_the_life_of_a_link(years: int, world: World) -> None:
+    world.api.clock_offset = years * 365.25 * 86400.0
+    row = await world.send_one(world.make("a.jpg"))
     assert (row["state"], row["attempts"], row["may_be_registered_twice"]) == ("uploaded", 1, False)
-    assert len(strict_api.registered) == 1
+    assert len(world.api.registered) == 1
 
 
 @pytest.mark.parametrize("lifetime", [10**12, 10**30, 1])
-async def test_a_link_of_any_life_is_used(
-    lifetime: int, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    strict_api.presign = lambda upload, anomaly: scripted_storage.url_for(
+async def test_a_link_of_any_life_is_used(lifetime: int, world: World) -> None:
+    world.api.presign = lambda upload, anomaly: world.storage.url_for(
         f"{anomaly}/{upload['uploadId']}", lifetime=lifetime, issued_at=math.ceil(time.time())
     )
-    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
+    row = await world.send_one(world.make("a.jpg"))
     assert row["state"] == "uploaded"

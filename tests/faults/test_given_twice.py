@@ -7,19 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.faults.running import ANOMALY, Run, engine, options
+from tests.faults.running import ANOMALY, Run, World
 from tests.faults.sleeping import asleep
 from tests.support.files import Files
-from tests.support.scripted_storage import ScriptedStorage
-from tests.support.strict_api import StrictApi
-from uploader_gui.engine.events import HistoryFound, PathsAdded
 from uploader_gui.engine.models import UploadState
-
-
-async def given(run: Run, *paths: Path) -> PathsAdded:
-    before = len(run.all_heard(PathsAdded))
-    run.queue.add_paths(paths, ANOMALY)
-    return await run.heard(PathsAdded, before + 1)
 
 
 def junk_in_receipt(run: Run) -> Any:
@@ -33,40 +24,37 @@ def folder_with_junk(files: Files) -> Path:
     return files.folder / "in"
 
 
-async def test_junk_found_twice_counts_once(strict_api: StrictApi, files: Files, tmp_path: Path) -> None:
-    folder = folder_with_junk(files)
-    link = files.folder / "link"
+async def test_junk_found_twice_counts_once(world: World) -> None:
+    folder = folder_with_junk(world.files)
+    link = world.files.folder / "link"
     link.symlink_to(folder)
-    async with engine(options(tmp_path, strict_api)) as run:
-        assert (await given(run, folder, folder / "deeper", link, folder / "Thumbs.db")).junk == 3
-        assert (await given(run, folder / "deeper")).junk == 1
+    async with world.engine() as run:
+        assert (await run.added(folder, folder / "deeper", link, folder / "Thumbs.db")).junk == 3
+        assert (await run.added(folder / "deeper")).junk == 1
         assert junk_in_receipt(run) == 3
 
 
-async def test_junk_counts_anew_in_the_next_run(strict_api: StrictApi, files: Files, tmp_path: Path) -> None:
-    folder = folder_with_junk(files)
-    async with engine(options(tmp_path, strict_api)) as run:
+async def test_junk_counts_anew_in_the_next_run(world: World) -> None:
+    folder = folder_with_junk(world.files)
+    async with world.engine() as run:
         run.queue.start()
-        await given(run, folder)
+        await run.added(folder)
         await run.idle()
-        files.make("in/c.txt", content=b"c")
+        world.make("in/c.txt", content=b"c")
         run.queue.start()
-        await given(run, folder)
+        await run.added(folder)
         await run.idle(2)
-        run.queue.history.tell_runs()
-        assert [past.junk for past in (await run.heard(HistoryFound)).runs] == [3, 3]
+        assert [past.junk for past in await run.past_runs()] == [3, 3]
         assert junk_in_receipt(run) == 3
 
 
-async def test_files_looked_at_again_do_not_wait_for_one_on_a_sleeping_share(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    paths = [files.folder / f"{n}.jpg" for n in range(10)]
-    async with engine(options(tmp_path, strict_api)) as run:
-        await given(run, *paths)
+async def test_files_looked_at_again_do_not_wait_for_one_on_a_sleeping_share(world: World) -> None:
+    paths = [world.files.folder / f"{n}.jpg" for n in range(10)]
+    async with world.engine() as run:
+        await run.added(*paths)
         await run.in_state(UploadState.FAILED, *(path.name for path in paths))
         for size, path in enumerate(paths, 5000):
-            files.make(path.name, size=size)
+            world.make(path.name, size=size)
         with asleep(*paths[:6]):
             run.queue.retry_failed()
             await run.in_state(UploadState.UPLOADED, *(path.name for path in paths[6:]))
@@ -74,7 +62,7 @@ async def test_files_looked_at_again_do_not_wait_for_one_on_a_sleeping_share(
         await run.idle()
         rows = run.files()
     assert {row["state"] for row in rows.values()} == {"uploaded"}
-    assert len(scripted_storage.objects) == 10
+    assert len(world.storage.objects) == 10
 
 
 class Twice:
@@ -103,77 +91,69 @@ def twice(files: Files, tmp_path: Path) -> Iterator[Twice]:
     subprocess.run(["umount", "-l", second], check=True)
 
 
-async def test_a_file_by_two_spellings_of_its_path_is_one_upload(
-    strict_api: StrictApi, files: Files, twice: Twice, tmp_path: Path
-) -> None:
-    path, photo = files.make("a.txt", content=b"evidence"), files.make("b.heic", content=b"no picture at all")
-    async with engine(options(tmp_path, strict_api)) as run:
-        both = await given(run, path, twice.otherwise(path), photo, twice.otherwise(photo))
+async def test_a_file_by_two_spellings_of_its_path_is_one_upload(twice: Twice, world: World) -> None:
+    path, photo = world.make("a.txt", content=b"evidence"), world.make("b.heic", content=b"no picture at all")
+    async with world.engine() as run:
+        both = await run.added(path, twice.otherwise(path), photo, twice.otherwise(photo))
         assert (both.queued, both.refused, both.already_in_queue) == (1, 1, 2)
-        later = await given(run, twice.otherwise(path), twice.otherwise(twice.first))
+        later = await run.added(twice.otherwise(path), twice.otherwise(twice.first))
         assert (later.queued, later.refused, later.already_in_queue) == (0, 0, 2)
         await run.to_the_end()
-        assert (await given(run, twice.otherwise(path))).already_in_queue == 1
+        assert (await run.added(twice.otherwise(path))).already_in_queue == 1
         assert sorted(run.files()) == ["a.txt", "b.heic"]
-    assert len(strict_api.registered) == 1
+    assert len(world.api.registered) == 1
 
 
 async def test_a_file_left_unfinished_is_taken_up_also_by_another_spelling_of_its_path(
-    strict_api: StrictApi, files: Files, twice: Twice, tmp_path: Path
+    twice: Twice, world: World
 ) -> None:
-    path = files.make("a.txt", content=b"evidence")
-    async with engine(options(tmp_path, strict_api)) as run:
-        await given(run, path)
+    path = world.make("a.txt", content=b"evidence")
+    async with world.engine() as run:
+        await run.added(path)
         before = run.only()["upload_id"]
-    async with engine(options(tmp_path, strict_api)) as run:
-        dropped = await given(run, twice.otherwise(path), path)
+    async with world.engine() as run:
+        dropped = await run.added(twice.otherwise(path), path)
         assert (dropped.queued, dropped.resumed, dropped.already_in_queue) == (1, 1, 1)
         assert run.only()["upload_id"] == before
 
 
-async def test_what_is_left_unfinished_beside_what_is_given_is_counted(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    path, other = files.make("a.txt", content=b"evidence"), files.make("b.txt", content=b"other")
-    async with engine(options(tmp_path, strict_api)) as run:
-        await given(run, path, other)
-    async with engine(options(tmp_path, strict_api)) as run:
+async def test_what_is_left_unfinished_beside_what_is_given_is_counted(world: World) -> None:
+    path, other = world.make("a.txt", content=b"evidence"), world.make("b.txt", content=b"other")
+    async with world.engine() as run:
+        await run.added(path, other)
+    async with world.engine() as run:
         for _ in range(2):
-            dropped = await given(run, path)
+            dropped = await run.added(path)
             assert (dropped.others_unfinished, run.queue.others_unfinished) == (1, 1)
-        await given(run, other)
+        await run.added(other)
         assert run.queue.others_unfinished == 0
 
 
-async def test_hard_links_are_two_pieces_of_evidence(strict_api: StrictApi, files: Files, tmp_path: Path) -> None:
-    path = files.make("in/a.txt", content=b"evidence")
-    (files.folder / "in" / "b.txt").hardlink_to(path)
-    (files.folder / "in" / "deeper").mkdir()
-    (files.folder / "in" / "deeper" / "a.txt").hardlink_to(path)
-    async with engine(options(tmp_path, strict_api)) as run:
-        assert (await given(run, files.folder / "in")).queued == 3
+async def test_hard_links_are_two_pieces_of_evidence(world: World) -> None:
+    path = world.make("in/a.txt", content=b"evidence")
+    (world.files.folder / "in" / "b.txt").hardlink_to(path)
+    (world.files.folder / "in" / "deeper").mkdir()
+    (world.files.folder / "in" / "deeper" / "a.txt").hardlink_to(path)
+    async with world.engine() as run:
+        assert (await run.added(world.files.folder / "in")).queued == 3
 
 
-async def test_a_file_that_was_moved_is_not_taken_for_the_one_that_is_gone(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    path = files.make("before/a.txt", content=b"evidence")
-    async with engine(options(tmp_path, strict_api)) as run:
-        await given(run, path)
-        moved = path.rename(files.folder / "a.txt")
-        assert (await given(run, moved)).queued == 1
+async def test_a_file_that_was_moved_is_not_taken_for_the_one_that_is_gone(world: World) -> None:
+    path = world.make("before/a.txt", content=b"evidence")
+    async with world.engine() as run:
+        await run.added(path)
+        moved = path.rename(world.files.folder / "a.txt")
+        assert (await run.added(moved)).queued == 1
         await run.to_the_end()
         rows = run.queue.receipt(ANOMALY).to_json()["files"]
         assert isinstance(rows, list)
         assert [(row["path"], row["state"]) for row in rows] == [(str(path), "failed"), (str(moved), "uploaded")]
 
 
-async def test_a_file_whose_row_was_removed_may_be_given_by_another_spelling(
-    strict_api: StrictApi, files: Files, twice: Twice, tmp_path: Path
-) -> None:
-    path = files.make("a.txt", content=b"evidence")
-    async with engine(options(tmp_path, strict_api)) as run:
-        await given(run, path)
+async def test_a_file_whose_row_was_removed_may_be_given_by_another_spelling(twice: Twice, world: World) -> None:
+    path = world.make("a.txt", content=b"evidence")
+    async with world.engine() as run:
+        await run.added(path)
         await run.until(lambda: "a.txt" in run.latest)
         run.queue.remove([run.latest["a.txt"].upload_id])
-        assert (await given(run, twice.otherwise(path))).already_in_queue == 0
+        assert (await run.added(twice.otherwise(path))).already_in_queue == 0

@@ -6,13 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.running import ANOMALY, engine, options, send
+from tests.faults.running import ANOMALY, World, engine, options, send
 from tests.support.log_watch import ExpectedLogs
-from tests.support.strict_api import StrictApi
 from uploader_gui.engine.events import (
     HistoryFound,
     HistoryMatches,
-    PathsAdded,
     ReceiptBuilt,
     ReceiptWritten,
     Resumed,
@@ -32,13 +30,11 @@ def files(folder: Path, *names: str) -> list[Path]:
     return made
 
 
-async def test_every_run_is_remembered_with_what_became_of_its_files(strict_api: StrictApi, tmp_path: Path) -> None:
-    chosen = options(tmp_path, strict_api)
-    await send(chosen, *files(tmp_path / "one", "a.txt", "b.txt"))
-    await send(chosen, *files(tmp_path / "two", "été.txt"), tmp_path / "gone.txt")
-    async with engine(chosen) as run:
-        run.queue.history.tell_runs()
-        newer, older = (await run.heard(HistoryFound)).runs
+async def test_every_run_is_remembered_with_what_became_of_its_files(world: World) -> None:
+    await world.send(*files(world.folder / "one", "a.txt", "b.txt"))
+    await world.send(*files(world.folder / "two", "été.txt"), world.folder / "gone.txt")
+    async with world.engine() as run:
+        newer, older = await run.past_runs()
         assert newer.states == {S.UPLOADED: 1, S.FAILED: 1}
         assert older.states == {S.UPLOADED: 2}
         assert older.bytes_uploaded == sum(len(b"evidence a.txt") for _ in range(2))
@@ -47,105 +43,89 @@ async def test_every_run_is_remembered_with_what_became_of_its_files(strict_api:
         assert await run.heard(HistoryMatches) == HistoryMatches("ETE", frozenset({newer.key}))
 
 
-async def test_a_second_deposit_of_the_same_window_is_a_run_of_its_own(strict_api: StrictApi, tmp_path: Path) -> None:
-    async with engine(options(tmp_path, strict_api)) as run:
+async def test_a_second_deposit_of_the_same_window_is_a_run_of_its_own(world: World) -> None:
+    async with world.engine() as run:
         for number, name in enumerate(("a.txt", "b.txt"), start=1):
-            run.queue.add_paths(files(tmp_path / "in", name), ANOMALY)
-            await run.heard(PathsAdded, number)
+            await run.added(*files(world.folder / "in", name))
             await run.to_the_end(number)
-        run.queue.history.tell_runs()
-        runs = (await run.heard(HistoryFound)).runs
+        runs = await run.past_runs()
         assert [past.files for past in runs] == [1, 1]
         assert all(past.finished_at is not None for past in runs)
 
 
 @pytest.mark.parametrize("was_killed", [False, True])
-async def test_the_receipt_of_a_past_run_is_the_one_it_had(
-    strict_api: StrictApi,
-    tmp_path: Path,
-    was_killed: bool,  # noqa: FBT001 - pytest
-) -> None:
-    chosen = options(tmp_path, strict_api, program="uploader-gui 1.2.3")
-    then = await send(chosen, *files(tmp_path / "in", "a.txt", "b.txt"))
+async def test_the_receipt_of_a_past_run_is_the_one_it_had(was_killed: bool, world: World) -> None:  # noqa: FBT001 - pytest
+    chosen = world.options(program="uploader-gui 1.2.3")
+    then = await send(chosen, *files(world.folder / "in", "a.txt", "b.txt"))
     if was_killed:
         with closing(sqlite3.connect(chosen.journal_path)) as db, db:
             db.executescript("DELETE FROM deposits; UPDATE runs SET finished_at = NULL")
-    async with engine(options(tmp_path, strict_api, program="uploader-gui 9.9.9")) as run:
-        run.queue.history.tell_runs()
-        (past,) = (await run.heard(HistoryFound)).runs
+    async with world.engine(program="uploader-gui 9.9.9") as run:
+        (past,) = await run.past_runs()
         run.queue.history.tell_receipt(past.key)
         built = await run.heard(ReceiptBuilt)
         assert built.key == past.key
         assert built.receipt.to_json()["program"] == "uploader-gui 1.2.3"
         assert built.receipt.to_json()["anomaly_id"] == ANOMALY
-        assert built.receipt.to_json()["server"] == strict_api.url
+        assert built.receipt.to_json()["server"] == world.api.url
         assert built.receipt.to_json()["files"] == list(then.values())
         assert built.receipt.to_json()["started_at"] <= built.receipt.to_json()["finished_at"]
 
 
-async def test_a_receipt_is_saved_whole_and_told(
-    strict_api: StrictApi, tmp_path: Path, expected_logs: ExpectedLogs
-) -> None:
+async def test_a_receipt_is_saved_whole_and_told(expected_logs: ExpectedLogs, world: World) -> None:
     expected_logs.allow("the receipt cannot be written")
-    async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.history.save(b"%PDF", tmp_path / "r.pdf")
-        assert await run.heard(ReceiptWritten) == ReceiptWritten(str(tmp_path / "r.pdf"))
-        assert (tmp_path / "r.pdf").read_bytes() == b"%PDF"
-        run.queue.history.save(b"%PDF", tmp_path / "nowhere" / "r.pdf")
+    async with world.engine() as run:
+        run.queue.history.save(b"%PDF", world.folder / "r.pdf")
+        assert await run.heard(ReceiptWritten) == ReceiptWritten(str(world.folder / "r.pdf"))
+        assert (world.folder / "r.pdf").read_bytes() == b"%PDF"
+        run.queue.history.save(b"%PDF", world.folder / "nowhere" / "r.pdf")
         assert (await run.heard(ReceiptWritten, 2)).error
 
 
-async def test_a_receipt_speaks_of_the_anomaly_that_got_the_files(strict_api: StrictApi, tmp_path: Path) -> None:
-    async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.add_paths(files(tmp_path / "in", "a.txt"), "7")
-        await run.heard(PathsAdded)
+async def test_a_receipt_speaks_of_the_anomaly_that_got_the_files(world: World) -> None:
+    async with world.engine() as run:
+        await run.added(*files(world.folder / "in", "a.txt"), anomaly="7")
         run.queue.tell_receipt("8")  # typed for the next drop
         receipt = (await run.heard(ReceiptBuilt)).receipt.to_json()
         assert (receipt["anomaly_id"], receipt["totals"]["files"]) == ("7", 1)
 
 
-async def test_what_failed_in_a_past_run_is_sent_again(strict_api: StrictApi, tmp_path: Path) -> None:
-    chosen = options(tmp_path, strict_api)
-    late = tmp_path / "late.txt"
-    await send(chosen, *files(tmp_path / "in", "a.txt"), late)
+async def test_what_failed_in_a_past_run_is_sent_again(world: World) -> None:
+    late = world.folder / "late.txt"
+    await world.send(*files(world.folder / "in", "a.txt"), late)
     late.write_bytes(b"found again")
-    async with engine(chosen) as run:
-        run.queue.history.tell_runs()
-        (past,) = (await run.heard(HistoryFound)).runs
+    async with world.engine() as run:
+        (past,) = await run.past_runs()
         run.queue.send_past_again(past.key)
         await run.in_state(S.UPLOADED, "late.txt")
         await run.idle()
         assert set(run.files()) == {"late.txt"}
         assert run.only()["attempts"] == 1
-        run.queue.history.tell_runs()
-        assert (await run.heard(HistoryFound, 2)).runs[0].states == {S.UPLOADED: 2}
-    assert [record.name for record in strict_api.registered] == ["a.txt", "late.txt"]
+        assert (await run.past_runs())[0].states == {S.UPLOADED: 2}
+    assert [record.name for record in world.api.registered] == ["a.txt", "late.txt"]
 
 
-async def test_a_file_that_stands_on_the_list_is_not_listed_twice(strict_api: StrictApi, tmp_path: Path) -> None:
-    async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.add_paths([tmp_path / "late.txt"], ANOMALY)
-        await run.heard(PathsAdded)
-        (tmp_path / "late.txt").write_bytes(b"found again")
-        run.queue.history.tell_runs()
-        (past,) = (await run.heard(HistoryFound)).runs
+async def test_a_file_that_stands_on_the_list_is_not_listed_twice(world: World) -> None:
+    async with world.engine() as run:
+        await run.added(world.folder / "late.txt")
+        (world.folder / "late.txt").write_bytes(b"found again")
+        (past,) = await run.past_runs()
         run.queue.send_past_again(past.key)
         await run.idle()
         assert run.only()["state"] == "uploaded"
 
 
-async def test_a_run_that_was_purged_has_no_receipt(strict_api: StrictApi, tmp_path: Path) -> None:
-    async with engine(options(tmp_path, strict_api)) as run:
+async def test_a_run_that_was_purged_has_no_receipt(world: World) -> None:
+    async with world.engine() as run:
         run.queue.history.tell_receipt(RunKey(99, ANOMALY))
         run.queue.history.tell_runs()
         await run.heard(HistoryFound)
         assert run.all_heard(ReceiptBuilt) == []
 
 
-async def test_a_newer_question_takes_the_place_of_the_one_before(strict_api: StrictApi, tmp_path: Path) -> None:
-    chosen = options(tmp_path, strict_api)
-    await send(chosen, *files(tmp_path / "in", "a.txt", "b.txt"))
-    async with engine(chosen) as run:
+async def test_a_newer_question_takes_the_place_of_the_one_before(world: World) -> None:
+    await world.send(*files(world.folder / "in", "a.txt", "b.txt"))
+    async with world.engine() as run:
         for wanted in ("a", "b", "zzz"):
             run.queue.history.search(wanted)
         run.queue.history.tell_runs()
@@ -158,10 +138,9 @@ async def test_a_newer_question_takes_the_place_of_the_one_before(strict_api: St
         assert len(run.all_heard(HistoryFound)) == 1
 
 
-async def test_the_queue_goes_on_while_history_is_searched(strict_api: StrictApi, tmp_path: Path) -> None:
-    async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.add_paths(files(tmp_path / "in", "a.txt"), ANOMALY)
-        await run.heard(PathsAdded)
+async def test_the_queue_goes_on_while_history_is_searched(world: World) -> None:
+    async with world.engine() as run:
+        await run.added(*files(world.folder / "in", "a.txt"))
         run.queue.history.tell_runs()
         run.queue.history.search("a")
         run.queue.tell_receipt(ANOMALY)  # asked for last, and answered first
@@ -174,17 +153,14 @@ def on_disk(folder: Path) -> bytes:
     return b"".join(part.read_bytes() for part in folder.iterdir() if part.is_file())
 
 
-async def test_a_forgotten_deposit_is_gone_from_list_history_and_disk(strict_api: StrictApi, tmp_path: Path) -> None:
-    chosen = options(tmp_path / "data", strict_api)
+async def test_a_forgotten_deposit_is_gone_from_list_history_and_disk(world: World) -> None:
+    chosen = options(world.folder / "data", world.api)
     async with engine(chosen) as run:
-        run.queue.add_paths([*files(tmp_path / "in", "secret.txt"), tmp_path / "gone-secret.txt"], ANOMALY)
-        await run.heard(PathsAdded)
+        await run.added(*files(world.folder / "in", "secret.txt"), world.folder / "gone-secret.txt")
         await run.to_the_end()
-        run.queue.add_paths(files(tmp_path / "in", "kept.txt"), ANOMALY)
-        await run.heard(PathsAdded, 2)
+        await run.added(*files(world.folder / "in", "kept.txt"))
         await run.to_the_end(2)
-        run.queue.history.tell_runs()
-        newer, older = (await run.heard(HistoryFound)).runs
+        newer, older = await run.past_runs()
         run.queue.remove([run.latest["secret.txt"].upload_id])
         run.queue.history.forget(older.key)
         assert (await run.heard(HistoryFound, 2)).runs == (newer,)
@@ -193,19 +169,17 @@ async def test_a_forgotten_deposit_is_gone_from_list_history_and_disk(strict_api
         }
         assert set(run.files()) == {"kept.txt"}
         assert run.all_heard(UndoOffered)[-1] == UndoOffered()
-    assert b"secret.txt" not in on_disk(tmp_path / "data")
-    assert b"kept.txt" in on_disk(tmp_path / "data")
-    again = await send(chosen, tmp_path / "in" / "secret.txt", tmp_path / "in" / "kept.txt")
+    assert b"secret.txt" not in on_disk(world.folder / "data")
+    assert b"kept.txt" in on_disk(world.folder / "data")
+    again = await send(chosen, world.folder / "in" / "secret.txt", world.folder / "in" / "kept.txt")
     assert {name: row["state"] for name, row in again.items()} == {"secret.txt": "uploaded", "kept.txt": "skipped"}
 
 
-async def test_what_is_still_to_be_sent_is_never_forgotten(strict_api: StrictApi, tmp_path: Path) -> None:
-    chosen = options(tmp_path / "data", strict_api)
+async def test_what_is_still_to_be_sent_is_never_forgotten(world: World) -> None:
+    chosen = options(world.folder / "data", world.api)
     async with engine(chosen) as run:
-        run.queue.add_paths([*files(tmp_path / "in", "a.txt"), tmp_path / "gone.txt"], ANOMALY)
-        await run.heard(PathsAdded)
-        run.queue.history.tell_runs()
-        (past,) = (await run.heard(HistoryFound)).runs
+        await run.added(*files(world.folder / "in", "a.txt"), world.folder / "gone.txt")
+        (past,) = await run.past_runs()
         run.queue.history.forget(past.key)
         assert [one.states for one in (await run.heard(HistoryFound, 2)).runs] == [{S.QUEUED: 1}]
     async with engine(chosen) as run:
@@ -213,41 +187,31 @@ async def test_what_is_still_to_be_sent_is_never_forgotten(strict_api: StrictApi
         assert len((await run.heard(Resumed)).upload_ids) == 1
 
 
-async def test_what_is_dropped_after_all_of_its_run_was_forgotten_is_remembered(
-    strict_api: StrictApi, tmp_path: Path
-) -> None:
+async def test_what_is_dropped_after_all_of_its_run_was_forgotten_is_remembered(world: World) -> None:
     """Everything of a run that has not ended is cancelled and forgotten; what comes next needs a run of its own."""
-    async with engine(options(tmp_path / "data", strict_api)) as run:
-        run.queue.add_paths(files(tmp_path / "in", "a.txt"), ANOMALY)
-        await run.heard(PathsAdded)
+    async with engine(options(world.folder / "data", world.api)) as run:
+        await run.added(*files(world.folder / "in", "a.txt"))
         run.queue.cancel_all()
         await run.in_state(S.CANCELLED, "a.txt")
-        run.queue.history.tell_runs()
-        (past,) = (await run.heard(HistoryFound)).runs
+        (past,) = await run.past_runs()
         run.queue.history.forget(past.key)
         assert (await run.heard(HistoryFound, 2)).runs == ()
-        run.queue.add_paths([tmp_path / "in" / "a.txt"], ANOMALY)
-        await run.heard(PathsAdded, 2)
+        await run.added(world.folder / "in" / "a.txt")
         await run.to_the_end()
-        run.queue.history.tell_runs()
-        assert [one.states for one in (await run.heard(HistoryFound, 3)).runs] == [{S.UPLOADED: 1}]
+        assert [one.states for one in await run.past_runs()] == [{S.UPLOADED: 1}]
 
 
-async def test_a_picture_of_ours_goes_with_the_forgotten_deposit_that_did_not_send_it(
-    strict_api: StrictApi, tmp_path: Path
-) -> None:
-    data = tmp_path / "data"
+async def test_a_picture_of_ours_goes_with_the_forgotten_deposit_that_did_not_send_it(world: World) -> None:
+    data = world.folder / "data"
     picture = data / "captures" / "Capture.txt"
     picture.parent.mkdir(parents=True)
     picture.write_bytes(b"pasted")
-    async with engine(options(data, strict_api)) as run:
+    async with engine(options(data, world.api)) as run:
         run.queue.note_capture(picture)
-        run.queue.add_paths([picture], ANOMALY)
-        await run.heard(PathsAdded)
+        await run.added(picture)
         run.queue.cancel_all()
         await run.in_state(S.CANCELLED, "Capture.txt")
-        run.queue.history.tell_runs()
-        (past,) = (await run.heard(HistoryFound)).runs
+        (past,) = await run.past_runs()
         assert picture.exists()
         run.queue.history.forget(past.key)
         await run.heard(HistoryFound, 2)

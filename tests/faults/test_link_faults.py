@@ -3,17 +3,14 @@
 import asyncio
 import time
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import pytest
 
-from tests.faults.running import ANOMALY, PATIENCE, QUICK, Run, engine, options, send
+from tests.faults.running import PATIENCE, QUICK, Run, World
 from tests.support.api_faults import busy
-from tests.support.files import Files
 from tests.support.loopback import LoopbackServer
 from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import StoreThenSilence, expired
-from tests.support.strict_api import StrictApi
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import Condition, QueueIdle, QueueStatus
 from uploader_gui.engine.models import UploadState
@@ -35,12 +32,12 @@ async def stored(storage: ScriptedStorage, number: int) -> None:
 
 @pytest.mark.parametrize("side", ["strict_api", "scripted_storage"])
 async def test_a_side_out_of_reach_is_waited_for_and_costs_no_attempt(
-    side: str, request: pytest.FixtureRequest, strict_api: StrictApi, files: Files, tmp_path: Path
+    side: str, request: pytest.FixtureRequest, world: World
 ) -> None:
     server: LoopbackServer = request.getfixturevalue(side)
     server.stop()
-    async with engine(options(tmp_path, strict_api)) as run:
-        run.begin([files.make(f"{n}.jpg", size=n) for n in range(500, 530)])
+    async with world.engine() as run:
+        run.begin([world.make(f"{n}.jpg", size=n) for n in range(500, 530)])
         await says_offline(run)
         server.start()
         await run.idle()
@@ -64,17 +61,15 @@ class LooksCounted(RetryPolicy):
 
 
 @pytest.mark.parametrize("missing", ["service", "storage"])
-async def test_looking_ten_times_whether_a_server_is_back_fails_nothing(
-    missing: str, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
+async def test_looking_ten_times_whether_a_server_is_back_fails_nothing(missing: str, world: World) -> None:
     """Also where a link expires afterwards: those looks were no registrations."""
-    server = {"service": strict_api, "storage": scripted_storage}[missing]
+    server = {"service": world.api, "storage": world.storage}[missing]
     server.stop()
     expires = missing == "service"
-    scripted_storage.fault = lambda _key, attempt, _request: expired() if expires and attempt == 1 else None
+    world.storage.fault = lambda _key, attempt, _request: expired() if expires and attempt == 1 else None
     policy = LooksCounted(base=0.01, longest=0.02, offline=0.01)
-    async with engine(options(tmp_path, strict_api), replace(QUICK, policy=policy)) as run:
-        run.begin([files.make("a.jpg")])
+    async with world.engine(replace(QUICK, policy=policy)) as run:
+        run.begin([world.make("a.jpg")])
         await policy.ten.wait()
         server.start()
         await run.idle()
@@ -82,50 +77,42 @@ async def test_looking_ten_times_whether_a_server_is_back_fails_nothing(
     assert (row["state"], row["attempts"], row["may_be_registered_twice"]) == ("uploaded", 1 + expires, expires)
 
 
-async def test_a_service_that_can_be_reached_again_but_is_busy_is_called_busy_and_not_offline(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    strict_api.stop()
-    async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.add_paths([files.make("a.jpg"), files.make("b.jpg")], ANOMALY)
-        run.queue.start()
+async def test_a_service_that_can_be_reached_again_but_is_busy_is_called_busy_and_not_offline(world: World) -> None:
+    world.api.stop()
+    async with world.engine() as run:
+        run.begin([world.make("a.jpg"), world.make("b.jpg")])
         await says_offline(run)
-        strict_api.fault = lambda _number, _call: busy(503)
-        strict_api.start()
+        world.api.fault = lambda _number, _call: busy(503)
+        world.api.start()
         await run.until(lambda: run.all_heard(QueueStatus)[-1].conditions == {Condition.SERVICE_BUSY})
-        strict_api.fault = lambda _number, _call: None
+        world.api.fault = lambda _number, _call: None
         await run.idle()
         assert {row["state"] for row in run.files().values()} == {"uploaded"}
 
 
-async def test_a_line_cut_in_the_middle_of_transfers_goes_on_by_itself(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    scripted_storage.fault = lambda _key, attempt, _request: StoreThenSilence() if attempt == 1 else None
-    async with engine(options(tmp_path, strict_api)) as run:
-        run.begin([files.make(f"{n}.jpg", size=n) for n in range(500, 506)])
-        await stored(scripted_storage, 6)
+async def test_a_line_cut_in_the_middle_of_transfers_goes_on_by_itself(world: World) -> None:
+    world.storage.fault = lambda _key, attempt, _request: StoreThenSilence() if attempt == 1 else None
+    async with world.engine() as run:
+        run.begin([world.make(f"{n}.jpg", size=n) for n in range(500, 506)])
+        await stored(world.storage, 6)
         await run.until(lambda: sum(u.state is UploadState.CONFIRMING for u in run.latest.values()) == 6)
-        await stop(scripted_storage)
+        await stop(world.storage)
         await says_offline(run)
-        scripted_storage.start()
+        world.storage.start()
         await run.idle()
         rows = run.files()
     assert {(row["state"], row["attempts"]) for row in rows.values()} == {("uploaded", 2)}
-    assert len(strict_api.calls) == 1
+    assert len(world.api.calls) == 1
 
 
 @pytest.mark.parametrize("reachable", ["neither", "service alone"])
-async def test_without_a_person_being_offline_has_a_limit(
-    reachable: str, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    scripted_storage.stop()
+async def test_without_a_person_being_offline_has_a_limit(reachable: str, world: World) -> None:
+    world.storage.stop()
     if reachable == "neither":
-        strict_api.stop()
-    chosen = options(tmp_path, strict_api, offline_limit=0.4, asks_for_sign_in=False)
-    async with engine(chosen) as run:
+        world.api.stop()
+    async with world.engine(offline_limit=0.4, asks_for_sign_in=False) as run:
         began = time.monotonic()
-        run.begin([files.make(f"{n}.jpg", size=n) for n in range(500, 530)])
+        run.begin([world.make(f"{n}.jpg", size=n) for n in range(500, 530)])
         idle = await run.idle()
         took = time.monotonic() - began
         rows = run.files()
@@ -136,50 +123,45 @@ async def test_without_a_person_being_offline_has_a_limit(
     assert idle.gave_up.code is Code.OFFLINE
     assert took >= 0.4
     assert {(row["state"], row["reason"]["code"]) for row in rows.values()} == {("pending", "offline")}
-    assert scripted_storage.puts == []
+    assert world.storage.puts == []
 
 
-async def test_what_was_offline_is_sent_by_the_next_run_without_another_registration(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    scripted_storage.stop()
-    path = files.make("a.jpg")
-    first = (await send(options(tmp_path, strict_api, offline_limit=0.2), path))["a.jpg"]
-    scripted_storage.start()
-    second = (await send(options(tmp_path, strict_api), path))["a.jpg"]
+async def test_what_was_offline_is_sent_by_the_next_run_without_another_registration(world: World) -> None:
+    world.storage.stop()
+    path = world.make("a.jpg")
+    first = (await world.send(path, offline_limit=0.2))["a.jpg"]
+    world.storage.start()
+    second = (await world.send(path))["a.jpg"]
     assert (first["state"], second["state"]) == ("pending", "uploaded")
     assert first["upload_id"] == second["upload_id"]
-    assert (len(strict_api.calls), second["may_be_registered_twice"]) == (1, False)
+    assert (len(world.api.calls), second["may_be_registered_twice"]) == (1, False)
 
 
-async def test_a_name_that_does_not_resolve_is_offline(files: Files, strict_api: StrictApi, tmp_path: Path) -> None:
-    chosen = options(tmp_path, strict_api, api_url="https://service.invalid/main", offline_limit=0.2)
-    row = (await send(chosen, files.make("a.jpg")))["a.jpg"]
+async def test_a_name_that_does_not_resolve_is_offline(world: World) -> None:
+    row = (await world.send(world.make("a.jpg"), api_url="https://service.invalid/main", offline_limit=0.2))["a.jpg"]
     assert (row["state"], row["reason"]["code"]) == ("pending", "offline")
 
 
-async def test_after_an_hour_of_sleep_links_are_asked_for_again_and_the_files_flagged(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
+async def test_after_an_hour_of_sleep_links_are_asked_for_again_and_the_files_flagged(world: World) -> None:
     slept = [0.0]
     tuning = replace(QUICK, wall_clock=lambda: time.time() + slept[0])
-    awake = scripted_storage.fault
+    awake = world.storage.fault
 
     def asleep_at_the_first(_key: str, _attempt: int, _request: object) -> StoreThenSilence | None:
-        return StoreThenSilence() if len(scripted_storage.puts) == 1 else None
+        return StoreThenSilence() if len(world.storage.puts) == 1 else None
 
-    scripted_storage.fault = asleep_at_the_first
-    paths = [files.make(f"{n}.jpg", size=500 + n) for n in range(5)]
-    async with engine(options(tmp_path, strict_api, max_concurrent=1), tuning) as run:
+    world.storage.fault = asleep_at_the_first
+    paths = [world.make(f"{n}.jpg", size=500 + n) for n in range(5)]
+    async with world.engine(tuning, max_concurrent=1) as run:
         run.begin(paths)
-        await stored(scripted_storage, 1)
+        await stored(world.storage, 1)
         await run.in_state(UploadState.CONFIRMING, "0.jpg")
-        slept[0] = scripted_storage.clock_offset = strict_api.clock_offset = 3600.0
-        scripted_storage.fault = awake
-        scripted_storage.release()
+        slept[0] = world.storage.clock_offset = world.api.clock_offset = 3600.0
+        world.storage.fault = awake
+        world.storage.release()
         await run.idle()
         rows = run.files()
     assert {row["state"] for row in rows.values()} == {"uploaded"}
     assert [rows[path.name]["may_be_registered_twice"] for path in paths] == [False, True, True, True, True]
-    assert sum(len(call.upload_ids) for call in strict_api.calls) == 5 + 4
+    assert sum(len(call.upload_ids) for call in world.api.calls) == 5 + 4
     assert {row["attempts"] for row in rows.values()} == {1}  # not one byte went to a link that was dead

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.running import ANOMALY, Run, engine, options
+from tests.faults.running import ANOMALY, Run, World, engine, options
 from tests.support.files import Files
 from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import Refuse
@@ -61,7 +61,7 @@ async def listed(chosen: EngineOptions) -> dict[str, UploadState]:
 
 
 async def test_what_failed_or_was_refused_is_back_in_its_state_with_its_reason(
-    chosen: EngineOptions, given: dict[str, Path], strict_api: StrictApi
+    chosen: EngineOptions, given: dict[str, Path], world: World
 ) -> None:
     await left_behind(chosen, given)
     async with next_window(chosen) as run:
@@ -71,7 +71,7 @@ async def test_what_failed_or_was_refused_is_back_in_its_state_with_its_reason(
         failed, film = run.latest[GONE].reason, run.latest[FILM].reason
         assert (failed and failed.code, film and film.code) == (Code.MISSING, Code.TYPE_NOT_ACCEPTED)
         await run.to_the_end()
-        assert [one.name for one in strict_api.registered] == [SENT]  # nobody asked for the others
+        assert [one.name for one in world.api.registered] == [SENT]  # nobody asked for the others
     assert await listed(chosen) == {GONE: S.FAILED, FILM: S.REFUSED}  # and again, until somebody has seen to them
 
 
@@ -134,28 +134,28 @@ async def test_what_was_cancelled_does_not_come_back(chosen: EngineOptions, give
 
 
 async def test_without_a_window_what_failed_is_neither_taken_up_nor_kept_for_one(
-    chosen: EngineOptions, given: dict[str, Path], strict_api: StrictApi, tmp_path: Path
+    chosen: EngineOptions, given: dict[str, Path], world: World
 ) -> None:
     await left_behind(chosen, given)
-    headless = options(tmp_path, strict_api, keeps_list=False, asks_for_sign_in=False)
+    headless = world.options(keeps_list=False, asks_for_sign_in=False)
     async with engine(headless) as run:
         resumed = asyncio.get_running_loop().create_future()
         run.queue.resume(ANOMALY, resumed.set_result)
         assert await resumed == 0
         assert run.queue.others_unfinished == 0
         assert run.files() == {}
-    other = options(tmp_path / "other", strict_api, keeps_list=False, asks_for_sign_in=False)
+    other = options(world.folder / "other", world.api, keeps_list=False, asks_for_sign_in=False)
     async with engine(other) as run:
         await run.send([given[GONE]])
-    assert await listed(options(tmp_path / "other", strict_api)) == {}
+    assert await listed(options(world.folder / "other", world.api)) == {}
 
 
 async def test_what_was_given_anew_since_speaks_for_its_path(
-    chosen: EngineOptions, given: dict[str, Path], strict_api: StrictApi, tmp_path: Path
+    chosen: EngineOptions, given: dict[str, Path], world: World
 ) -> None:
     """Refused in a window, then sent in a ZIP by a script: that is another upload, and the file is there."""
     await left_behind(chosen, given)
-    headless = options(tmp_path, strict_api, keeps_list=False)
+    headless = world.options(keeps_list=False)
     async with engine(headless) as run:
         run.queue.choose(ZIPPED)
         run.begin([given[FILM]])
@@ -167,8 +167,7 @@ async def test_dropped_again_it_belongs_to_this_run(chosen: EngineOptions, given
     await left_behind(chosen, given)
     async with next_window(chosen) as run:
         await run.heard(Resumed)
-        run.queue.add_paths([given[FILM]], ANOMALY)
-        await run.heard(PathsAdded)
+        await run.added(given[FILM])
         assert list(run.files()) == [FILM]
         assert run.queue.unsent == {S.REFUSED: 1}
 

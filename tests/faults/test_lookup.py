@@ -3,16 +3,13 @@
 import json
 import time
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.faults.running import ANOMALY, QUICK, engine, options
+from tests.faults.running import ANOMALY, QUICK, World
 from tests.support import api_faults
 from tests.support.api_faults import Answer
-from tests.support.files import Files
-from tests.support.strict_api import StrictApi
 from uploader_gui.engine.events import AnomalyLookedUp, Lookup, SignedIn
 
 FACTS = {
@@ -32,46 +29,40 @@ def unknown(_: str) -> Answer:
     return api_faults.refusal(404, "Not Found")
 
 
-async def test_title_and_site_are_shown_on_one_line_and_count_as_signed_in(
-    strict_api: StrictApi, tmp_path: Path
-) -> None:
-    strict_api.describe = known
-    async with engine(options(tmp_path, strict_api)) as run:
+async def test_title_and_site_are_shown_on_one_line_and_count_as_signed_in(world: World) -> None:
+    world.api.describe = known
+    async with world.engine() as run:
         run.queue.look_up(ANOMALY)
         found = await run.heard(AnomalyLookedUp)
         await run.heard(SignedIn)
     assert found == AnomalyLookedUp(ANOMALY, Lookup.KNOWN, "A-42", "Fire door, level 3", "École Jaurès")
-    (request,) = strict_api.lookups
+    (request,) = world.api.lookups
     assert request.target == "/main/anomalies/v2/rs/42"
     assert request.header("Authorization") == "Bearer bearer-for-tests"
     assert request.header("X-Session-Token") == "session-for-tests"
-    assert strict_api.violations == []
+    assert world.api.violations == []
 
 
-async def test_a_receipt_tells_what_the_register_said_how_wrong_the_clock_was_and_who_deposited(
-    strict_api: StrictApi, tmp_path: Path, files: Files
-) -> None:
-    strict_api.describe = known
+async def test_a_receipt_tells_what_the_register_said_how_wrong_the_clock_was_and_who_deposited(world: World) -> None:
+    world.api.describe = known
     behind = replace(QUICK, wall_clock=lambda: time.time() - 7200)
-    async with engine(options(tmp_path, strict_api, depositor="A. Martin"), behind) as run:
+    async with world.engine(behind, depositor="A. Martin") as run:
         assert not {"clock_error_seconds", "anomaly"} & set(run.queue.receipt(ANOMALY).to_json())
         run.queue.look_up(ANOMALY)
         await run.heard(AnomalyLookedUp)
-        run.queue.add_paths([files.make("a.jpg")], ANOMALY)
+        run.queue.add_paths([world.make("a.jpg")], ANOMALY)
         run.queue.name_depositor("B. Martin")
         await run.to_the_end()
         told = run.queue.receipt(ANOMALY).to_json()
-    assert (told["server"], told["depositor"]) == (strict_api.url, "B. Martin")
+    assert (told["server"], told["depositor"]) == (world.api.url, "B. Martin")
     assert told["anomaly"] == {"ref": "A-42", "title": "Fire door, level 3", "site": "École Jaurès"}
     assert -7202 <= told["clock_error_seconds"] <= -7198
 
 
-async def test_not_found_counts_only_from_a_service_that_has_described_an_anomaly(
-    strict_api: StrictApi, tmp_path: Path
-) -> None:
-    async with engine(options(tmp_path, strict_api)) as run:
+async def test_not_found_counts_only_from_a_service_that_has_described_an_anomaly(world: World) -> None:
+    async with world.engine() as run:
         for describe, anomaly_id in ((unknown, "41"), (known, "42"), (unknown, "43")):
-            strict_api.describe = describe
+            world.api.describe = describe
             run.queue.look_up(anomaly_id)
             await run.until(lambda asked=anomaly_id: asked in _told(run.all_heard(AnomalyLookedUp)))  # type: ignore[misc]  # a default stands for the loop's value
         assert _told(run.all_heard(AnomalyLookedUp)) == {
@@ -101,39 +92,35 @@ def _told(events: list[AnomalyLookedUp]) -> dict[str, Lookup]:
         known("", {"title": "Which?"}),
     ],
 )
-async def test_any_other_answer_means_only_that_it_could_not_be_checked(
-    answer: Answer, strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    strict_api.describe = lambda _: answer
-    async with engine(options(tmp_path, strict_api)) as run:
+async def test_any_other_answer_means_only_that_it_could_not_be_checked(answer: Answer, world: World) -> None:
+    world.api.describe = lambda _: answer
+    async with world.engine() as run:
         run.queue.look_up(ANOMALY)
         assert await run.heard(AnomalyLookedUp) == AnomalyLookedUp(ANOMALY, Lookup.UNCHECKED)
         assert run.all_heard(SignedIn) == []
-        await run.send([files.make("a.jpg")])
+        await run.send([world.make("a.jpg")])
         assert run.only()["state"] == "uploaded"
 
 
-async def test_nothing_is_asked_without_tokens_nor_while_the_service_wants_fewer_calls(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    strict_api.describe = known
-    strict_api.faults.append(api_faults.refusal(429))
-    async with engine(options(tmp_path, strict_api)) as run:
-        await run.send([files.make("a.jpg")])
+async def test_nothing_is_asked_without_tokens_nor_while_the_service_wants_fewer_calls(world: World) -> None:
+    world.api.describe = known
+    world.api.faults.append(api_faults.refusal(429))
+    async with world.engine() as run:
+        await run.send([world.make("a.jpg")])
         run.queue.look_up(ANOMALY)
         assert (await run.heard(AnomalyLookedUp)).result is Lookup.UNCHECKED
         run.queue.sign_out()
         run.queue.look_up("43")
         assert (await run.heard(AnomalyLookedUp, 2)).result is Lookup.UNCHECKED
-    assert strict_api.lookups == []
+    assert world.api.lookups == []
 
 
-async def test_another_number_takes_the_place_of_the_one_that_waits(strict_api: StrictApi, tmp_path: Path) -> None:
-    strict_api.describe = lambda number: known("", FACTS | {"id": number, "ref": ""})
-    async with engine(options(tmp_path, strict_api)) as run:
+async def test_another_number_takes_the_place_of_the_one_that_waits(world: World) -> None:
+    world.api.describe = lambda number: known("", FACTS | {"id": number, "ref": ""})
+    async with world.engine() as run:
         run.queue.look_up("1")
         run.queue.look_up("12")
         run.queue.look_up("")
         run.queue.look_up("123")
         assert (await run.heard(AnomalyLookedUp)).anomaly_id == "123"
-    assert [request.target.rpartition("/")[2] for request in strict_api.lookups] == ["123"]
+    assert [request.target.rpartition("/")[2] for request in world.api.lookups] == ["123"]

@@ -12,167 +12,136 @@ from pathlib import Path
 import pytest
 
 from tests.engine.values import a_source, an_upload
-from tests.faults.running import ANOMALY, PATIENCE, engine, options, send
+from tests.faults.running import ANOMALY, PATIENCE, World
 from tests.faults.sleeping import asleep
 from tests.faults.storing import always, on_attempt
 from tests.support import api_faults, storage_faults
-from tests.support.files import Files
-from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import StallMidway
-from tests.support.strict_api import StrictApi
-from uploader_gui.engine.events import HistoryFound, PathsAdded, ReceiptBuilt, Resumed
+from uploader_gui.engine.events import ReceiptBuilt, Resumed
 from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import UploadState
 
 S = UploadState
 
 
-async def test_a_file_uploaded_changed_and_dropped_again_is_sent(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    path = files.make("a.txt", content=b"as it was")
-    async with engine(options(tmp_path, strict_api)) as run:
+async def test_a_file_uploaded_changed_and_dropped_again_is_sent(world: World) -> None:
+    path = world.make("a.txt", content=b"as it was")
+    async with world.engine() as run:
         for number, content in enumerate((b"as it was", b"as it is!"), start=1):  # of one size, and of another time
             path.write_bytes(content)
             os.utime(path, (number * 1000, number * 1000))
-            run.begin([path])
-            await run.idle(number)
+            await run.send([path], number=number)
         states = [row["state"] for row in run.queue.receipt(ANOMALY).to_json()["files"]]
     assert states == ["uploaded", "uploaded"]
-    assert len(scripted_storage.objects) == 2
+    assert len(world.storage.objects) == 2
 
 
-async def test_a_receipt_of_the_same_name_in_another_folder_is_evidence(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
+async def test_a_receipt_of_the_same_name_in_another_folder_is_evidence(world: World) -> None:
     ours = b'{\n  "schema": 1,\n  "program": "uploader-gui 1.0.0"}'
-    report = files.make("receipt.txt", content=ours)
-    there = files.make("evidence/receipt.txt", content=ours)
-    rows = await send(options(tmp_path, strict_api, receipt=report), files.folder)
+    report = world.make("receipt.txt", content=ours)
+    there = world.make("evidence/receipt.txt", content=ours)
+    rows = await world.send(world.files.folder, receipt=report)
     assert [row["path"] for row in rows.values()] == [str(there)]
     assert rows["receipt.txt"]["state"] == "uploaded"
 
 
 @pytest.mark.parametrize("unfinished", [False, True])
-async def test_files_of_one_name_size_and_time_in_two_folders_are_two_uploads(
-    unfinished: bool,  # noqa: FBT001 - a case
-    strict_api: StrictApi,
-    scripted_storage: ScriptedStorage,
-    files: Files,
-    tmp_path: Path,
-) -> None:
-    paths = [files.make(f"{folder}/report.txt", content=content) for folder, content in (("a", b"one"), ("b", b"two"))]
+async def test_files_of_one_name_size_and_time_in_two_folders_are_two_uploads(unfinished: bool, world: World) -> None:  # noqa: FBT001 - a case
+    paths = [world.make(f"{folder}/report.txt", content=content) for folder, content in (("a", b"one"), ("b", b"two"))]
     for path in paths:
         os.utime(path, (1000, 1000))
     if unfinished:
-        async with engine(options(tmp_path, strict_api)) as run:
+        async with world.engine() as run:
             run.queue.add_paths(paths[:1], ANOMALY)
             await run.in_state(S.QUEUED, "report.txt")
-    async with engine(options(tmp_path, strict_api)) as run:
+    async with world.engine() as run:
         await run.send([paths[1], paths[0]])
         rows = run.queue.receipt(ANOMALY).to_json()["files"]
     assert sorted(row["path"] for row in rows) == [str(path) for path in paths]
-    assert len(scripted_storage.objects) == 2
+    assert len(world.storage.objects) == 2
 
 
-async def test_a_file_replaced_while_it_is_compared_with_what_was_sent_before_is_sent(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
+async def test_a_file_replaced_while_it_is_compared_with_what_was_sent_before_is_sent(world: World) -> None:
     """What is found out of the file that stood there says nothing of the one a person gave meanwhile."""
-    paths = [files.make(f"{folder}/{name}.txt", content=b"as it was") for folder in ("in", "sent") for name in "ab"]
-    async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.add_paths(paths[:2], ANOMALY)
-        await run.heard(PathsAdded)
-    await send(options(tmp_path, strict_api), *paths[2:])
-    async with engine(options(tmp_path, strict_api)) as run:
+    paths = [world.make(f"{folder}/{name}.txt", content=b"as it was") for folder in ("in", "sent") for name in "ab"]
+    async with world.engine() as run:
+        await run.added(*paths[:2])
+    await world.send(*paths[2:])
+    async with world.engine() as run:
         with asleep(paths[0]) as somebody_waits:
             run.queue.resume()
             assert len((await run.heard(Resumed)).upload_ids) == 2
             assert await asyncio.to_thread(somebody_waits.wait, PATIENCE)
             run.queue.cancel([run.latest["a.txt"].upload_id])
-            files.make("new", content=b"as it is!").replace(paths[0])
+            world.make("new", content=b"as it is!").replace(paths[0])
             run.queue.add_paths(paths[:1], ANOMALY)
             await run.in_state(S.QUEUED, "a.txt")
         await run.in_state(S.SKIPPED, "b.txt")  # which is compared after it
         await run.to_the_end()
         row = run.files()["a.txt"]
     assert row["state"] == "uploaded"
-    assert scripted_storage.objects[f"{ANOMALY}/{row['upload_id']}"].data == b"as it is!"
+    assert world.storage.objects[f"{ANOMALY}/{row['upload_id']}"].data == b"as it is!"
 
 
-async def test_it_is_not_over_before_a_refused_file_is_compared_with_what_was_sent_before(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    film = files.make("a.mp4", content=b"\0\0\0\x18ftypisom")
+async def test_it_is_not_over_before_a_refused_file_is_compared_with_what_was_sent_before(world: World) -> None:
+    film = world.make("a.mp4", content=b"\0\0\0\x18ftypisom")
     os.truncate(film, 64_000_000)
     sent = an_upload(ANOMALY, source=a_source("a.mp4", size=64_000_000), state=S.UPLOADED)
     sent.sha256 = hashlib.sha256(film.read_bytes()).hexdigest()
-    with closing(Journal(tmp_path / "journal.sqlite")) as journal:
-        journal.add([sent], strict_api.url)
-    async with engine(options(tmp_path, strict_api)) as run:
+    with closing(Journal(world.folder / "journal.sqlite")) as journal:
+        journal.add([sent], world.api.url)
+    async with world.engine() as run:
         await run.send([film])
         assert run.latest["a.mp4"].state is S.SKIPPED
 
 
-async def test_after_a_pause_nothing_is_sent(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    scripted_storage.fault = on_attempt(1, StallMidway(0.1))
-    paths = [files.make(f"{n}.jpg", size=900_000) for n in range(4)]
-    async with engine(options(tmp_path, strict_api, max_concurrent=2)) as run:
+async def test_after_a_pause_nothing_is_sent(world: World) -> None:
+    world.storage.fault = on_attempt(1, StallMidway(0.1))
+    paths = [world.make(f"{n}.jpg", size=900_000) for n in range(4)]
+    async with world.engine(max_concurrent=2) as run:
         run.begin(paths)
         await run.until(lambda: sum(upload.state.sending for upload in run.latest.values()) == 2)
-        await asyncio.to_thread(scripted_storage.wait_for_puts, 2)
+        await asyncio.to_thread(world.storage.wait_for_puts, 2)
         run.queue.pause()
         await run.until(lambda: all(upload.state is S.REGISTERED for upload in run.latest.values()))
-        scripted_storage.release()
-        await asyncio.to_thread(scripted_storage.wait_until, lambda: not scripted_storage.open_connections)
-        assert len(scripted_storage.puts) == 2
+        world.storage.release()
+        await asyncio.to_thread(world.storage.wait_until, lambda: not world.storage.open_connections)
+        assert len(world.storage.puts) == 2
         await run.to_the_end()
         assert {row["state"] for row in run.files().values()} == {"uploaded"}
 
 
-async def test_a_row_removed_and_dropped_again_stands_once_in_the_receipt(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    path = files.make("a.txt")
-    async with engine(options(tmp_path, strict_api)) as run:
+async def test_a_row_removed_and_dropped_again_stands_once_in_the_receipt(world: World) -> None:
+    path = world.make("a.txt")
+    async with world.engine() as run:
         run.queue.add_paths([path], ANOMALY)
         await run.in_state(S.QUEUED, "a.txt")
         run.queue.remove([run.latest["a.txt"].upload_id])
-        run.queue.add_paths([path], ANOMALY)
-        await run.heard(PathsAdded, 2)
+        await run.added(path)
         await run.to_the_end()
         rows = run.queue.receipt(ANOMALY).to_json()["files"]
     assert [row["state"] for row in rows] == ["uploaded"]
 
 
-async def test_a_past_run_sent_again_counts_its_attempts_from_one(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    scripted_storage.fault = always(storage_faults.internal_error())
-    await send(options(tmp_path, strict_api), files.make("a.txt"))
-    assert len(scripted_storage.puts) == 6
-    scripted_storage.fault = on_attempt(7, storage_faults.internal_error())
-    async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.history.tell_runs()
-        (past,) = (await run.heard(HistoryFound)).runs
+async def test_a_past_run_sent_again_counts_its_attempts_from_one(world: World) -> None:
+    world.storage.fault = always(storage_faults.internal_error())
+    await world.send(world.make("a.txt"))
+    assert len(world.storage.puts) == 6
+    world.storage.fault = on_attempt(7, storage_faults.internal_error())
+    async with world.engine() as run:
+        (past,) = await run.past_runs()
         run.queue.send_past_again(past.key)
         await run.idle()
         assert (run.only()["state"], run.only()["attempts"]) == ("uploaded", 2)
 
 
-async def test_a_run_that_is_left_keeps_its_end_and_its_junk(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
+async def test_a_run_that_is_left_keeps_its_end_and_its_junk(world: World) -> None:
     for name in ("in/a.txt", "in/Thumbs.db", "in/.DS_Store"):
-        files.make(name, content=name.encode())
-    async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.add_paths([files.folder / "in"], ANOMALY)
-        await run.heard(PathsAdded)
-    async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.history.tell_runs()
-        (past,) = (await run.heard(HistoryFound)).runs
+        world.make(name, content=name.encode())
+    async with world.engine() as run:
+        await run.added(world.files.folder / "in")
+    async with world.engine() as run:
+        (past,) = await run.past_runs()
         assert (past.junk, past.finished_at is not None) == (2, True)
         run.queue.history.tell_receipt(past.key)
         assert (await run.heard(ReceiptBuilt)).receipt.to_json()["totals"]["junk"] == 2
@@ -192,12 +161,10 @@ def test_a_receipt_for_which_there_is_no_room_leaves_nothing_behind(tmp_path: Pa
     assert list(tmp_path.iterdir()) == []
 
 
-async def test_a_run_that_gives_up_names_why_for_files_that_waited_for_something_else(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    strict_api.fault = lambda _number, _call: api_faults.refusal(502)
-    async with engine(options(tmp_path, strict_api, offline_limit=0.3)) as run:
-        run.begin([files.make(f"{n}.txt", size=n + 1) for n in range(30)])
+async def test_a_run_that_gives_up_names_why_for_files_that_waited_for_something_else(world: World) -> None:
+    world.api.fault = lambda _number, _call: api_faults.refusal(502)
+    async with world.engine(offline_limit=0.3) as run:
+        run.begin([world.make(f"{n}.txt", size=n + 1) for n in range(30)])
         idle = await run.idle()
         codes = {row["reason"]["code"] for row in run.files().values()}
     assert idle.gave_up is not None
@@ -205,21 +172,21 @@ async def test_a_run_that_gives_up_names_why_for_files_that_waited_for_something
 
 
 async def test_what_is_added_and_registered_is_on_the_disk_before_the_service_or_the_storage_hears_of_it(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+    world: World,
 ) -> None:
     """What another reader finds in the journal's files at the moment a request arrives."""
     seen: dict[str, list[tuple[str, bool]]] = {"call": [], "put": []}
 
     def look(moment: str) -> None:
-        copy = tmp_path / f"{moment}-{len(seen[moment])}"
+        copy = world.folder / f"{moment}-{len(seen[moment])}"
         copy.mkdir()
-        for file in tmp_path.glob("journal.sqlite*"):
+        for file in world.folder.glob("journal.sqlite*"):
             (copy / file.name).write_bytes(file.read_bytes())
         with closing(sqlite3.connect(copy / "journal.sqlite")) as journal:
             seen[moment] += journal.execute("SELECT state, url IS NOT NULL FROM uploads").fetchall()
 
-    strict_api.fault = lambda _number, _call: look("call")
-    scripted_storage.fault = lambda *_: look("put")
-    await send(options(tmp_path, strict_api, max_concurrent=1), files.make("a.txt"))
+    world.api.fault = lambda _number, _call: look("call")
+    world.storage.fault = lambda *_: look("put")
+    await world.send(world.make("a.txt"), max_concurrent=1)
     assert seen["call"] == [("registering", 0)]
     assert seen["put"] == [("uploading", 1)]

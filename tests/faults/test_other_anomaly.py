@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.running import ANOMALY, Run, engine, options
+from tests.faults.running import ANOMALY, Run, World, engine, options
 from tests.support import pictures
 from tests.support.api_faults import Answer, Silence, busy, refusal
-from tests.support.files import Files
 from tests.support.strict_api import StrictApi
 from uploader_gui.engine.events import AnomalyChanged, Condition, PathsAdded, QueueStatus, SentElsewhere, UndoOffered
 from uploader_gui.engine.models import UploadState
@@ -19,12 +18,6 @@ from uploader_gui.engine.options import AddOptions, Choices
 
 S = UploadState
 OTHER = "43"
-
-
-async def added(run: Run, *paths: Path, anomaly: str = ANOMALY, add_options: AddOptions | None = None) -> None:
-    number = len(run.all_heard(PathsAdded)) + 1
-    run.queue.add_paths(paths, anomaly, add_options or AddOptions())
-    await run.heard(PathsAdded, number)
 
 
 async def moved(run: Run, *names: str, to: str = OTHER) -> AnomalyChanged:
@@ -42,68 +35,62 @@ def journal(folder: Path) -> list[tuple[str, str, str]]:
         return db.execute("SELECT upload_id, anomaly_id, state FROM uploads ORDER BY name").fetchall()
 
 
-async def test_the_same_upload_waits_for_the_other_anomaly_also_after_a_restart(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    async with engine(options(tmp_path, strict_api)) as run:
-        await added(run, path := files.make("a.jpg"), files.make("b.jpg"))
+async def test_the_same_upload_waits_for_the_other_anomaly_also_after_a_restart(world: World) -> None:
+    async with world.engine() as run:
+        await run.added(path := world.make("a.jpg"), world.make("b.jpg"))
         before = run.latest["a.jpg"]
         assert await moved(run, "a.jpg") == AnomalyChanged(OTHER, 1)
         await run.until(lambda: run.latest["a.jpg"].anomaly_id == OTHER)
         assert (run.latest["a.jpg"].upload_id, run.latest["a.jpg"].order) == (before.upload_id, before.order)
         kept = [(run.latest[name].upload_id, where, "queued") for name, where in (("a.jpg", OTHER), ("b.jpg", ANOMALY))]
-        await added(run, path, anomaly=OTHER)
+        await run.added(path, anomaly=OTHER)
         assert run.all_heard(PathsAdded)[-1].already_in_queue == 1
-    assert journal(tmp_path) == kept
-    async with engine(options(tmp_path, strict_api)) as run:
+    assert journal(world.folder) == kept
+    async with world.engine() as run:
         run.queue.restore()
         run.queue.start()
         await run.in_state(S.UPLOADED, "a.jpg", "b.jpg")
-    assert arrived(strict_api) == [("a.jpg", OTHER), ("b.jpg", ANOMALY)]
+    assert arrived(world.api) == [("a.jpg", OTHER), ("b.jpg", ANOMALY)]
 
 
 async def test_in_a_running_queue_each_file_goes_where_it_was_told_to_and_what_is_registered_stays(
-    strict_api: StrictApi, files: Files, tmp_path: Path
+    world: World,
 ) -> None:
     names = [f"{n:03}.txt" for n in range(200)]
-    strict_api.fault = lambda _number, _call: Silence()
-    async with engine(options(tmp_path, strict_api)) as run:
-        await added(run, *(files.make(name, content=name.encode()) for name in names))
+    world.api.fault = lambda _number, _call: Silence()
+    async with world.engine() as run:
+        await run.added(*(world.make(name, content=name.encode()) for name in names))
         run.queue.start()
         await run.until(lambda: any(one.state is S.REGISTERING for one in run.latest.values()))
         told = await moved(run, *names)
-        strict_api.release()
+        world.api.release()
         await run.in_state(S.UPLOADED, *names)
         where = {name: run.latest[name].anomaly_id for name in names}
     assert told.moved >= 1
     assert told.registered >= 1
-    assert arrived(strict_api) == sorted(where.items())
+    assert arrived(world.api) == sorted(where.items())
     assert list(where.values()).count(OTHER) == told.moved == len(names) - told.registered
 
 
-async def test_a_file_whose_registration_is_about_to_begin_goes_to_the_other_one_alone(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
+async def test_a_file_whose_registration_is_about_to_begin_goes_to_the_other_one_alone(world: World) -> None:
     names = ["a.jpg", "b.jpg"]
-    async with engine(options(tmp_path, strict_api)) as run:
-        await added(run, *map(files.make, names))
+    async with world.engine() as run:
+        await run.added(*map(world.files.make, names))
         ids = [run.latest["b.jpg"].upload_id]
         run.queue.start()
         asyncio.get_running_loop().call_soon(run.queue.send_to, ids, OTHER)  # the batch is taken out by then
         await run.in_state(S.UPLOADED, *names)
-    assert arrived(strict_api) == [("a.jpg", ANOMALY), ("b.jpg", OTHER)]
+    assert arrived(world.api) == [("a.jpg", ANOMALY), ("b.jpg", OTHER)]
 
 
 @pytest.mark.parametrize("answer", [busy(), refusal(400), refusal(404)])
-async def test_what_the_service_would_not_register_goes_to_the_other_one_alone(
-    answer: Answer, strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
+async def test_what_the_service_would_not_register_goes_to_the_other_one_alone(answer: Answer, world: World) -> None:
     def refused(_number: int, call: object) -> Answer | None:
         return answer if f"/{ANOMALY}" in str(getattr(call, "request", "")) else None
 
-    strict_api.fault = refused
-    async with engine(options(tmp_path, strict_api)) as run:
-        await added(run, files.make("a.jpg"))
+    world.api.fault = refused
+    async with world.engine() as run:
+        await run.added(world.make("a.jpg"))
         run.queue.start()
         await run.until(lambda: run.latest["a.jpg"].reason is not None)
         while not (await moved(run, "a.jpg")).moved:
@@ -112,35 +99,31 @@ async def test_what_the_service_would_not_register_goes_to_the_other_one_alone(
         await run.in_state(S.UPLOADED, "a.jpg")
         assert run.latest["a.jpg"].anomaly_id == OTHER
         assert not run.latest["a.jpg"].may_be_registered_twice
-    assert arrived(strict_api) == [("a.jpg", OTHER)]
+    assert arrived(world.api) == [("a.jpg", OTHER)]
 
 
-async def test_where_the_file_stands_on_the_other_list_already_one_row_is_left(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    path = files.make("a.jpg")
-    async with engine(options(tmp_path, strict_api)) as run:
-        await added(run, path)
+async def test_where_the_file_stands_on_the_other_list_already_one_row_is_left(world: World) -> None:
+    path = world.make("a.jpg")
+    async with world.engine() as run:
+        await run.added(path)
         first = run.latest["a.jpg"].upload_id
-        await added(run, path, anomaly=OTHER)
+        await run.added(path, anomaly=OTHER)
         second = run.latest["a.jpg"].upload_id
         run.queue.send_to([first], OTHER)
         assert await run.heard(AnomalyChanged) == AnomalyChanged(OTHER, 0, already_there=1)
         run.queue.start()
         await run.in_state(S.UPLOADED, "a.jpg")
         await run.idle()
-    assert [(record.upload_id, record.anomaly_id) for record in strict_api.registered] == [(second, OTHER)]
+    assert [(record.upload_id, record.anomaly_id) for record in world.api.registered] == [(second, OTHER)]
 
 
-async def test_what_was_uploaded_to_the_other_one_before_is_left_out_there(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    path, copy = files.make("a.jpg"), files.make("copy/a.jpg")
-    async with engine(options(tmp_path, strict_api)) as run:
-        await added(run, path, anomaly=OTHER)
+async def test_what_was_uploaded_to_the_other_one_before_is_left_out_there(world: World) -> None:
+    path, copy = world.make("a.jpg"), world.make("copy/a.jpg")
+    async with world.engine() as run:
+        await run.added(path, anomaly=OTHER)
         await run.to_the_end()
         run.queue.pause()
-        await added(run, copy)
+        await run.added(copy)
         await run.in_state(S.QUEUED, "a.jpg")
         await moved(run, "a.jpg")
         await run.in_state(S.SKIPPED, "a.jpg")
@@ -148,54 +131,50 @@ async def test_what_was_uploaded_to_the_other_one_before_is_left_out_there(
         await run.in_state(S.QUEUED, "a.jpg")
         run.queue.start()
         await run.in_state(S.UPLOADED, "a.jpg")
-    assert arrived(strict_api) == [("a.jpg", ANOMALY), ("a.jpg", OTHER)]
+    assert arrived(world.api) == [("a.jpg", ANOMALY), ("a.jpg", OTHER)]
 
 
-async def test_a_failed_or_cancelled_file_waits_again_under_the_other_number(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    missing = files.folder / "late.jpg"
-    async with engine(options(tmp_path, strict_api)) as run:
-        await added(run, missing, files.make("a.jpg"))
+async def test_a_failed_or_cancelled_file_waits_again_under_the_other_number(world: World) -> None:
+    missing = world.files.folder / "late.jpg"
+    async with world.engine() as run:
+        await run.added(missing, world.make("a.jpg"))
         run.queue.cancel([run.latest["a.jpg"].upload_id])
         await run.in_state(S.CANCELLED, "a.jpg")
-        files.make("late.jpg", size=4000)
+        world.make("late.jpg", size=4000)
         assert (await moved(run, "late.jpg", "a.jpg")).moved == 2
         await run.in_state(S.QUEUED, "late.jpg", "a.jpg")
         assert run.all_heard(UndoOffered)[-1] == UndoOffered()
         run.queue.start()
         await run.in_state(S.UPLOADED, "late.jpg", "a.jpg")
-    assert arrived(strict_api) == [("a.jpg", OTHER), ("late.jpg", OTHER)]
+    assert arrived(world.api) == [("a.jpg", OTHER), ("late.jpg", OTHER)]
 
 
-async def test_a_picture_being_converted_is_told_from_the_other_ones_files(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    async with engine(options(tmp_path, strict_api)) as run:
+async def test_a_picture_being_converted_is_told_from_the_other_ones_files(world: World) -> None:
+    async with world.engine() as run:
         add_options = AddOptions(choices=Choices.from_flags(convert=True, zipped=False))
-        await added(run, files.make("there/b.jpg", size=3000), anomaly=OTHER)
-        await added(run, pictures.heic(files.folder / "b.heic"), add_options=add_options)
+        await run.added(world.make("there/b.jpg", size=3000), anomaly=OTHER)
+        await run.added(pictures.heic(world.files.folder / "b.heic"), add_options=add_options)
         await run.in_state(S.QUEUED, "b.heic")
         assert run.latest["b.heic"].sent.name == "b.jpg"
         await moved(run, "b.heic")
-        await added(run, pictures.heic(files.folder / "c.heic"), add_options=add_options)
+        await run.added(pictures.heic(world.files.folder / "c.heic"), add_options=add_options)
         await moved(run, "c.heic")
         run.queue.start()
         await run.in_state(S.UPLOADED, "b.heic", "b.jpg", "c.heic")
-    names = [name for name, anomaly in arrived(strict_api) if anomaly == OTHER]
+    names = [name for name, anomaly in arrived(world.api) if anomaly == OTHER]
     assert len(set(names)) == 3
     assert {"b.jpg", "c.jpg"} <= set(names)
 
 
-async def test_what_is_sent_or_asked_for_is_told_and_stays(strict_api: StrictApi, files: Files, tmp_path: Path) -> None:
-    async with engine(options(tmp_path, strict_api)) as run:
-        await added(run, files.make("a.jpg"))
+async def test_what_is_sent_or_asked_for_is_told_and_stays(world: World) -> None:
+    async with world.engine() as run:
+        await run.added(world.make("a.jpg"))
         run.queue.start()
         await run.in_state(S.UPLOADED, "a.jpg")
         assert await moved(run, "a.jpg") == AnomalyChanged(OTHER, 0, registered=1)
         assert await moved(run, "a.jpg", to=ANOMALY) == AnomalyChanged(ANOMALY, 0)
         assert not any(Condition.JOURNAL in status.conditions for status in run.all_heard(QueueStatus))
-    assert journal(tmp_path)[0][1:] == (ANOMALY, "uploaded")
+    assert journal(world.folder)[0][1:] == (ANOMALY, "uploaded")
 
 
 # Dropped for one anomaly, though sent to another before
@@ -216,23 +195,23 @@ async def test_what_is_sent_or_asked_for_is_told_and_stays(strict_api: StrictApi
     ],
 )
 async def test_files_that_went_to_another_anomaly_before_are_noticed(
-    strict_api: StrictApi, tmp_path: Path, dropped: list[str], count: int, meant: list[str]
+    dropped: list[str], count: int, meant: list[str], world: World
 ) -> None:
     for name, content in (
         ("in/plan.txt", b"a plan"), ("in/edited.txt", b"first words"), ("copy/renamed.txt", b"a plan"),
         ("new.txt", b"n"), ("new2.txt", b"new too"), ("same-size.txt", b"A PLAN"), ("both.txt", b"for both"),
     ):  # fmt: skip
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_bytes(content)
-    async with engine(options(tmp_path / "data", strict_api)) as run:
-        await added(run, tmp_path / "in", tmp_path / "both.txt", anomaly=OTHER)
-        await added(run, tmp_path / "both.txt")
+        (world.folder / name).parent.mkdir(exist_ok=True)
+        (world.folder / name).write_bytes(content)
+    async with engine(options(world.folder / "data", world.api)) as run:
+        await run.added(world.folder / "in", world.folder / "both.txt", anomaly=OTHER)
+        await run.added(world.folder / "both.txt")
         await run.to_the_end()
-    (tmp_path / "in" / "edited.txt").write_bytes(b"other words, and more of them")
-    async with engine(options(tmp_path / "data", strict_api)) as run:
-        await added(run, *(tmp_path / name for name in dropped))
+    (world.folder / "in" / "edited.txt").write_bytes(b"other words, and more of them")
+    async with engine(options(world.folder / "data", world.api)) as run:
+        await run.added(*(world.folder / name for name in dropped))
         if not count:
-            await added(run, tmp_path / "in" / "plan.txt")  # told after what the first drop would have told
+            await run.added(world.folder / "in" / "plan.txt")  # told after what the first drop would have told
         told = await run.heard(SentElsewhere)
         assert (told.anomaly_id, told.other) == (ANOMALY, OTHER)
         if count:
@@ -243,28 +222,24 @@ async def test_files_that_went_to_another_anomaly_before_are_noticed(
             assert (told.count, told.of, len(run.all_heard(SentElsewhere))) == (1, 1, 1)
 
 
-async def test_of_several_other_anomalies_the_last_one_is_told(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    path = files.make("a.jpg")
-    async with engine(options(tmp_path, strict_api)) as run:
+async def test_of_several_other_anomalies_the_last_one_is_told(world: World) -> None:
+    path = world.make("a.jpg")
+    async with world.engine() as run:
         for number, anomaly in enumerate((OTHER, "44"), start=1):
             between = time.time()
-            await added(run, path, anomaly=anomaly)
+            await run.added(path, anomaly=anomaly)
             await run.to_the_end(number)
-        await added(run, path)
+        await run.added(path)
         await run.until(lambda: any(told.anomaly_id == ANOMALY for told in run.all_heard(SentElsewhere)))
         told = run.all_heard(SentElsewhere)[-1]
     assert (told.other, told.at > between) == ("44", True)
 
 
-async def test_without_a_window_nobody_is_told_of_other_anomalies(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    path = files.make("a.jpg")
-    async with engine(options(tmp_path, strict_api, keeps_list=False)) as run:
-        await added(run, path, anomaly=OTHER)
+async def test_without_a_window_nobody_is_told_of_other_anomalies(world: World) -> None:
+    path = world.make("a.jpg")
+    async with world.engine(keeps_list=False) as run:
+        await run.added(path, anomaly=OTHER)
         await run.to_the_end()
-        await added(run, path)
+        await run.added(path)
         await run.to_the_end(2)
         assert run.all_heard(SentElsewhere) == []

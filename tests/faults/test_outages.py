@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults.running import ANOMALY, HASTY, QUICK, engine, options, send, send_one
+from tests.faults.running import HASTY, QUICK, World, engine, options, send_one
 from tests.faults.storing import is_stored, on_attempt
 from tests.support import api_faults, storage_faults
 from tests.support.api_faults import ApiFault, Reset, Silence
@@ -56,134 +56,115 @@ def failing(
 
 @pytest.mark.parametrize("fault", UNKNOWN.values(), ids=UNKNOWN)
 async def test_an_outage_of_the_service_fails_nothing_and_marks_only_what_was_in_flight(
-    fault: ApiFault, strict_api: StrictApi, files: Files, tmp_path: Path
+    fault: ApiFault, world: World
 ) -> None:
-    strict_api.fault = failing(fault)
-    rows = await send(options(tmp_path, strict_api), *many(files, 200))
+    world.api.fault = failing(fault)
+    rows = await world.send(*many(world.files, 200))
     assert {row["state"] for row in rows.values()} == {"uploaded"}
-    failed = strict_api.calls[1 : FAILING_CALLS + 1]
+    failed = world.api.calls[1 : FAILING_CALLS + 1]
     in_flight = {upload_id for call in failed if len(call.upload_ids) > 1 for upload_id in call.upload_ids}
     probes = [call for call in failed if len(call.upload_ids) == 1]
     assert probes
     assert {row["upload_id"] for row in rows.values() if row["may_be_registered_twice"]} == in_flight
     assert {upload_id for call in probes for upload_id in call.upload_ids} <= in_flight
-    assert all(len(call.upload_ids) == 1 or not in_flight & {*call.upload_ids} for call in strict_api.calls[15:])
+    assert all(len(call.upload_ids) == 1 or not in_flight & {*call.upload_ids} for call in world.api.calls[15:])
 
 
 @pytest.mark.parametrize("fault", NOTHING.values(), ids=NOTHING)
-async def test_a_service_too_busy_for_long_fails_nothing_and_marks_nothing(
-    fault: ApiFault, strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    strict_api.fault = failing(fault)
-    rows = await send(options(tmp_path, strict_api), *many(files, 200))
+async def test_a_service_too_busy_for_long_fails_nothing_and_marks_nothing(fault: ApiFault, world: World) -> None:
+    world.api.fault = failing(fault)
+    rows = await world.send(*many(world.files, 200))
     assert {row["state"] for row in rows.values()} == {"uploaded"}
     assert not any(row["may_be_registered_twice"] for row in rows.values())
-    assert sum(len(call.upload_ids) == 1 for call in strict_api.calls[1 : FAILING_CALLS + 1]) > FAILING_CALLS / 2
+    assert sum(len(call.upload_ids) == 1 for call in world.api.calls[1 : FAILING_CALLS + 1]) > FAILING_CALLS / 2
 
 
-async def test_an_outage_longer_than_all_tries_of_those_in_flight_fails_nothing(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    strict_api.fault = failing(api_faults.refusal(502), first=1, count=60)
+async def test_an_outage_longer_than_all_tries_of_those_in_flight_fails_nothing(world: World) -> None:
+    world.api.fault = failing(api_faults.refusal(502), first=1, count=60)
     patient = replace(QUICK, policy=replace(QUICK.policy, together=RetryPolicy().together))
-    rows = await send(options(tmp_path, strict_api), *many(files, 4), tuning=patient)
+    rows = await world.send(*many(world.files, 4), tuning=patient)
     assert {row["state"] for row in rows.values()} == {"uploaded"}
 
 
-async def test_while_the_service_is_in_trouble_one_band_says_so_and_it_goes_with_the_trouble(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    strict_api.fault = failing(api_faults.refusal(502), first=1)
-    async with engine(options(tmp_path, strict_api)) as run:
-        await run.send(many(files, 40))
+async def test_while_the_service_is_in_trouble_one_band_says_so_and_it_goes_with_the_trouble(world: World) -> None:
+    world.api.fault = failing(api_faults.refusal(502), first=1)
+    async with world.engine() as run:
+        await run.send(many(world.files, 40))
         conditions = [status.conditions for status in run.all_heard(QueueStatus)]
     assert any(Condition.SERVICE_BUSY in holding for holding in conditions)
     assert conditions[-1] == frozenset()
 
 
-async def test_a_probe_asks_for_marked_files_in_turn_before_it_marks_another(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    strict_api.fault = failing(api_faults.refusal(502), first=1, count=21)
-    rows = await send(options(tmp_path, strict_api, max_concurrent=1), *many(files, 30))
-    asked = [upload_id for call in strict_api.calls[:21] for upload_id in call.upload_ids]
+async def test_a_probe_asks_for_marked_files_in_turn_before_it_marks_another(world: World) -> None:
+    world.api.fault = failing(api_faults.refusal(502), first=1, count=21)
+    rows = await world.send(*many(world.files, 30), max_concurrent=1)
+    asked = [upload_id for call in world.api.calls[:21] for upload_id in call.upload_ids]
     assert max(asked.count(upload_id) for upload_id in asked) == 2
     assert sum(row["may_be_registered_twice"] for row in rows.values()) == 20
 
 
 @pytest.mark.parametrize("status", [400, 401])
-async def test_a_service_that_answers_no_is_in_trouble_no_longer(
-    status: int, strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    strict_api.faults += [api_faults.busy(429), api_faults.busy(429), api_faults.refusal(status)]
-    async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.add_paths(many(files, 60), ANOMALY)
-        run.queue.start()
+async def test_a_service_that_answers_no_is_in_trouble_no_longer(status: int, world: World) -> None:
+    world.api.faults += [api_faults.busy(429), api_faults.busy(429), api_faults.refusal(status)]
+    async with world.engine() as run:
+        run.begin(many(world.files, 60))
         if status == 401:
             await run.heard(SignInRequired)
             assert run.all_heard(QueueStatus)[-1].conditions == {Condition.SIGN_IN}
-            run.queue.sign_in(*strict_api.tokens)
+            run.queue.sign_in(*world.api.tokens)
         await run.idle()
-    assert [len(call.upload_ids) for call in strict_api.calls[:4]] == [20, 20, 1, 20]
+    assert [len(call.upload_ids) for call in world.api.calls[:4]] == [20, 20, 1, 20]
 
 
-async def test_a_file_that_breaks_the_service_fails_alone(strict_api: StrictApi, files: Files, tmp_path: Path) -> None:
+async def test_a_file_that_breaks_the_service_fails_alone(world: World) -> None:
     def poisoned(_number: int, call: ApiCall) -> ApiFault | None:
         poison = any(upload["name"] == "7.txt" for upload in call.body)
         return api_faults.refusal(500) if poison else None
 
-    strict_api.fault = poisoned
-    rows = await send(options(tmp_path, strict_api), *many(files, 60))
+    world.api.fault = poisoned
+    rows = await world.send(*many(world.files, 60))
     assert [name for name, row in rows.items() if row["state"] != "uploaded"] == ["7.txt"]
     assert rows["7.txt"]["reason"]["code"] == "service_failed"
-    assert len([call for call in strict_api.calls if rows["7.txt"]["upload_id"] in call.upload_ids]) == 3
+    assert len([call for call in world.api.calls if rows["7.txt"]["upload_id"] in call.upload_ids]) == 3
 
 
 @pytest.mark.parametrize("fault", [api_faults.refusal(500), api_faults.busy(503), Reset()], ids=str)
-async def test_the_last_file_ends_after_six_tries_and_a_time(
-    fault: ApiFault, strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    strict_api.fault = lambda _number, _call: fault
+async def test_the_last_file_ends_after_six_tries_and_a_time(fault: ApiFault, world: World) -> None:
+    world.api.fault = lambda _number, _call: fault
     lasting = replace(QUICK, policy=replace(QUICK.policy, longest=0.1, lonely=0.4))
-    row = await send_one(options(tmp_path, strict_api), files.make("a.txt"), lasting)
+    row = await world.send_one(world.make("a.txt"), lasting)
     assert row["state"] == "failed"
-    assert len(strict_api.calls) >= 6
-    assert strict_api.calls[-1].arrived - strict_api.calls[0].arrived >= 0.3
+    assert len(world.api.calls) >= 6
+    assert world.api.calls[-1].arrived - world.api.calls[0].arrived >= 0.3
 
 
 @pytest.mark.parametrize("side", ["service", "storage"])
-async def test_the_last_file_s_waits_are_not_left_to_chance(
-    side: str, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
+async def test_the_last_file_s_waits_are_not_left_to_chance(side: str, world: World) -> None:
     """Else six tries would be over within seconds."""
     if side == "service":
-        strict_api.faults.append(api_faults.refusal(500))
+        world.api.faults.append(api_faults.refusal(500))
     else:
-        scripted_storage.fault = on_attempt(1, storage_faults.internal_error())
+        world.storage.fault = on_attempt(1, storage_faults.internal_error())
     unlucky = replace(QUICK.policy, base=0.3, longest=0.3, jitter=lambda shortest, _: shortest)
-    await send_one(options(tmp_path, strict_api), files.make("a.txt"), replace(QUICK, policy=unlucky))
-    first, second = (one.arrived for one in (strict_api.calls if side == "service" else scripted_storage.puts))
+    await world.send_one(world.make("a.txt"), replace(QUICK, policy=unlucky))
+    first, second = (one.arrived for one in (world.api.calls if side == "service" else world.storage.puts))
     assert second - first >= 0.25
 
 
-async def test_a_file_that_ended_alone_has_all_its_tries_again_when_a_person_asks(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    strict_api.fault = failing(api_faults.refusal(500), first=1, count=11)
-    async with engine(options(tmp_path, strict_api)) as run:
-        await run.send([files.make("a.txt")])
-        assert (run.only()["state"], len(strict_api.calls)) == ("failed", 6)
+async def test_a_file_that_ended_alone_has_all_its_tries_again_when_a_person_asks(world: World) -> None:
+    world.api.fault = failing(api_faults.refusal(500), first=1, count=11)
+    async with world.engine() as run:
+        await run.send([world.make("a.txt")])
+        assert (run.only()["state"], len(world.api.calls)) == ("failed", 6)
         run.queue.retry_failed()
         await run.idle(2)
-        assert (run.only()["state"], len(strict_api.calls)) == ("uploaded", 12)
+        assert (run.only()["state"], len(world.api.calls)) == ("uploaded", 12)
 
 
 @pytest.mark.parametrize("fault", [api_faults.refusal(502), api_faults.busy(429)], ids=["502", "429"])
-async def test_without_a_window_a_service_in_trouble_is_given_up_after_the_limit(
-    fault: ApiFault, strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    strict_api.fault = failing(fault, count=100_000)
-    rows, gave_up = await given_up(options(tmp_path, strict_api, offline_limit=0.5), many(files, 60))
+async def test_without_a_window_a_service_in_trouble_is_given_up_after_the_limit(fault: ApiFault, world: World) -> None:
+    world.api.fault = failing(fault, count=100_000)
+    rows, gave_up = await given_up(world.options(offline_limit=0.5), many(world.files, 60))
     assert gave_up is Code.SERVICE_BUSY
     pending = [row for row in rows.values() if row["state"] == "pending"]
     assert pending
@@ -223,22 +204,20 @@ STORAGE = {
 
 @pytest.mark.parametrize("fault", STORAGE.values(), ids=STORAGE)
 async def test_an_outage_of_the_storage_fails_nothing_and_registers_nothing_again(
-    fault: StorageFault, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+    fault: StorageFault, world: World
 ) -> None:
-    scripted_storage.fault = in_outage(fault, 40)
-    rows = await send(options(tmp_path, strict_api), *many(files, 12))
+    world.storage.fault = in_outage(fault, 40)
+    rows = await world.send(*many(world.files, 12))
     assert {row["state"] for row in rows.values()} == {"uploaded"}
     assert not any(row["may_be_registered_twice"] for row in rows.values())
     assert sum(row["attempts"] for row in rows.values()) == 52
-    assert all(is_stored(scripted_storage, row) for row in rows.values())
-    assert len(strict_api.registered) == 12
+    assert all(is_stored(world.storage, row) for row in rows.values())
+    assert len(world.api.registered) == 12
 
 
-async def test_a_storage_that_says_nothing_for_a_while_fails_nothing(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    scripted_storage.fault = in_outage(StoreThenSilence(), 8, after=2)
-    rows = await send(options(tmp_path, strict_api, max_concurrent=2), *many(files, 12), tuning=HASTY)
+async def test_a_storage_that_says_nothing_for_a_while_fails_nothing(world: World) -> None:
+    world.storage.fault = in_outage(StoreThenSilence(), 8, after=2)
+    rows = await world.send(*many(world.files, 12), tuning=HASTY, max_concurrent=2)
     assert {row["state"] for row in rows.values()} == {"uploaded"}
 
 
@@ -246,18 +225,16 @@ def sizes_put(storage: ScriptedStorage) -> list[int | None]:
     return [put.request.content_length for put in storage.puts]
 
 
-async def test_while_the_storage_is_in_trouble_the_smallest_file_asks_first_and_the_others_wait(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    scripted_storage.fault = lambda *_: storage_faults.internal_error()
+async def test_while_the_storage_is_in_trouble_the_smallest_file_asks_first_and_the_others_wait(world: World) -> None:
+    world.storage.fault = lambda *_: storage_faults.internal_error()
     sizes = {"a.txt": 900_000, "b.txt": 800_000, "c.txt": 30, "d.txt": 700_000}
-    async with engine(options(tmp_path, strict_api, max_concurrent=2)) as run:
-        run.begin([files.make(name, size=size) for name, size in sizes.items()])
+    async with world.engine(max_concurrent=2) as run:
+        run.begin([world.make(name, size=size) for name, size in sizes.items()])
         await run.until(lambda: any(Condition.STORAGE_BUSY in s.conditions for s in run.all_heard(QueueStatus)))
-        await run.until(lambda: 30 in sizes_put(scripted_storage))
+        await run.until(lambda: 30 in sizes_put(world.storage))
         # The first two may be tried again before both have failed; no other file begins before the smallest.
-        assert 700_000 not in sizes_put(scripted_storage)[: sizes_put(scripted_storage).index(30)]
-        scripted_storage.fault = lambda *_: None
+        assert 700_000 not in sizes_put(world.storage)[: sizes_put(world.storage).index(30)]
+        world.storage.fault = lambda *_: None
         await run.idle()
         assert {row["state"] for row in run.files().values()} == {"uploaded"}
 
@@ -271,68 +248,54 @@ PROBED = {
 
 @pytest.mark.parametrize("case", PROBED.values(), ids=PROBED)
 async def test_a_side_in_trouble_is_asked_less_and_less_often(
-    case: tuple[ApiFault | None, StorageFault | None, float, float],
-    strict_api: StrictApi,
-    scripted_storage: ScriptedStorage,
-    files: Files,
-    tmp_path: Path,
+    case: tuple[ApiFault | None, StorageFault | None, float, float], world: World
 ) -> None:
     of_service, of_storage, first, second = case
-    strict_api.fault = lambda number, _call: of_service if number <= 3 else None
-    scripted_storage.fault = lambda *_: of_storage
+    world.api.fault = lambda number, _call: of_service if number <= 3 else None
+    world.storage.fault = lambda *_: of_storage
     policy = replace(QUICK.policy, patience=120.0, probe_first=0.3, probe=0.6, base=0.5, longest=0.5)
     # The storage's first file is not tried again before the second one has failed, too.
     patient = replace(QUICK, policy=replace(policy, jitter=lambda _, longest: longest))
-    async with engine(options(tmp_path, strict_api, max_concurrent=2), patient) as run:
-        run.queue.add_paths(many(files, 40 if of_service else 2), ANOMALY)
-        run.queue.start()
+    async with world.engine(patient, max_concurrent=2) as run:
+        run.begin(many(world.files, 40 if of_service else 2))
         if of_storage:
             await run.until(lambda: any(Condition.STORAGE_BUSY in s.conditions for s in run.all_heard(QueueStatus)))
-            begun = len(scripted_storage.puts)
-            await asyncio.to_thread(scripted_storage.wait_for_puts, begun + 2)
-            scripted_storage.fault = lambda *_: None
+            begun = len(world.storage.puts)
+            await asyncio.to_thread(world.storage.wait_for_puts, begun + 2)
+            world.storage.fault = lambda *_: None
         await run.idle()
-    asked = (
-        [put.arrived for put in scripted_storage.puts] if of_storage else [call.arrived for call in strict_api.calls]
-    )
+    asked = [put.arrived for put in world.storage.puts] if of_storage else [call.arrived for call in world.api.calls]
     last = begun + 1 if of_storage else 3
     assert asked[last - 1] - asked[last - 2] >= first - 0.05
     assert asked[last] - asked[last - 1] >= second - 0.05
 
 
-async def test_a_probe_that_asked_nothing_is_followed_by_another_at_once(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
+async def test_a_probe_that_asked_nothing_is_followed_by_another_at_once(world: World) -> None:
     """The smallest file is asked with first, and it is gone; without that, the next one would go in two hours."""
-    scripted_storage.fault = lambda *_: storage_faults.internal_error()
+    world.storage.fault = lambda *_: storage_faults.internal_error()
     hours = replace(QUICK, policy=replace(QUICK.policy, probe_first=3600.0, probe=7200.0))
-    async with engine(options(tmp_path, strict_api), hours) as run:
-        paths = many(files, 2)
-        run.queue.add_paths(paths, ANOMALY)
-        run.queue.start()
+    async with world.engine(hours) as run:
+        paths = many(world.files, 2)
+        run.begin(paths)
         await run.until(lambda: any(Condition.STORAGE_BUSY in s.conditions for s in run.all_heard(QueueStatus)))
         await run.in_state(UploadState.REGISTERED, "0.txt", "1.txt")
-        scripted_storage.fault = lambda *_: None
+        world.storage.fault = lambda *_: None
         paths[0].unlink()
         run.queue.try_now()
         await run.idle()
         assert {name: row["state"] for name, row in run.files().items()} == {"0.txt": "failed", "1.txt": "uploaded"}
 
 
-async def test_a_storage_that_fails_each_first_try_does_not_stop_the_queue_again_and_again(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    scripted_storage.fault = lambda _key, attempt, _request: ResetMidway() if attempt == 1 else None
-    async with engine(options(tmp_path, strict_api)) as run:
-        await run.send(many(files, 60))
+async def test_a_storage_that_fails_each_first_try_does_not_stop_the_queue_again_and_again(world: World) -> None:
+    world.storage.fault = lambda _key, attempt, _request: ResetMidway() if attempt == 1 else None
+    async with world.engine() as run:
+        await run.send(many(world.files, 60))
         in_trouble = [Condition.STORAGE_BUSY in status.conditions for status in run.all_heard(QueueStatus)]
         assert {row["state"] for row in run.files().values()} == {"uploaded"}
     assert sum(now and not before for before, now in pairwise(in_trouble)) <= 4
 
 
-async def test_a_file_the_storage_never_takes_fails_alone(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
+async def test_a_file_the_storage_never_takes_fails_alone(world: World) -> None:
     poison: set[str] = set()
 
     def poisoned(key: str, _attempt: int, request: RawRequest) -> StorageFault | None:
@@ -340,23 +303,21 @@ async def test_a_file_the_storage_never_takes_fails_alone(
             poison.add(key)
         return storage_faults.internal_error() if key in poison else None
 
-    scripted_storage.fault = poisoned
-    rows = await send(options(tmp_path, strict_api, max_concurrent=2), *many(files, 60))
+    world.storage.fault = poisoned
+    rows = await world.send(*many(world.files, 60), max_concurrent=2)
     assert [name for name, row in rows.items() if row["state"] != "uploaded"] == ["7.txt"]
     assert rows["7.txt"]["reason"]["code"] == "storage_busy"
     assert rows["7.txt"]["attempts"] >= 6
 
 
-async def test_files_the_storage_never_takes_hold_up_no_other_and_end_with_their_own_reason(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
+async def test_files_the_storage_never_takes_hold_up_no_other_and_end_with_their_own_reason(world: World) -> None:
     """The smallest ones are those that would be asked for first, again and again."""
     sizes = {"1.txt": 1, "2.txt": 2, "3.txt": 3} | {f"{n}.txt": n * 1000 for n in range(4, 12)}
-    scripted_storage.fault = lambda _key, _attempt, request: (
+    world.storage.fault = lambda _key, _attempt, request: (
         storage_faults.internal_error() if (request.content_length or 0) < 1000 else None
     )
-    paths = [files.make(name, size=size) for name, size in sizes.items()]
-    rows = await send(options(tmp_path, strict_api, max_concurrent=2), *paths)
+    paths = [world.make(name, size=size) for name, size in sizes.items()]
+    rows = await world.send(*paths, max_concurrent=2)
     failed = {name: row for name, row in rows.items() if row["state"] != "uploaded"}
     assert sorted(failed) == ["1.txt", "2.txt", "3.txt"]
     assert {(row["state"], row["reason"]["code"]) for row in failed.values()} == {("failed", "storage_busy")}
@@ -364,22 +325,18 @@ async def test_files_the_storage_never_takes_hold_up_no_other_and_end_with_their
     assert all(row["attempts"] >= 6 for row in failed.values())
 
 
-async def test_files_the_service_never_takes_hold_up_no_other_and_end_with_their_own_reason(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
+async def test_files_the_service_never_takes_hold_up_no_other_and_end_with_their_own_reason(world: World) -> None:
     names = {"0.txt", "1.txt", "2.txt"}
-    strict_api.fault = lambda _number, call: (
+    world.api.fault = lambda _number, call: (
         api_faults.refusal(500) if any(upload["name"] in names for upload in call.body) else None
     )
-    rows = await send(options(tmp_path, strict_api), *many(files, 3))
+    rows = await world.send(*many(world.files, 3))
     assert {(row["state"], row["reason"]["code"]) for row in rows.values()} == {("failed", "service_failed")}
 
 
-async def test_without_a_window_a_storage_in_trouble_is_given_up_after_the_limit(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    scripted_storage.fault = in_outage(ResetMidway(), 100_000)
-    rows, gave_up = await given_up(options(tmp_path, strict_api, offline_limit=0.5), many(files, 30))
+async def test_without_a_window_a_storage_in_trouble_is_given_up_after_the_limit(world: World) -> None:
+    world.storage.fault = in_outage(ResetMidway(), 100_000)
+    rows, gave_up = await given_up(world.options(offline_limit=0.5), many(world.files, 30))
     assert gave_up is Code.STORAGE_BUSY
     pending = [row for row in rows.values() if row["state"] == "pending"]
     assert {row["reason"]["code"] for row in pending} == {"storage_busy"}
@@ -387,20 +344,18 @@ async def test_without_a_window_a_storage_in_trouble_is_given_up_after_the_limit
 
 
 @pytest.mark.parametrize("side", ["service", "storage"])
-async def test_what_is_cancelled_or_paused_in_an_outage_holds_up_nothing_afterwards(
-    side: str, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
+async def test_what_is_cancelled_or_paused_in_an_outage_holds_up_nothing_afterwards(side: str, world: World) -> None:
     if side == "service":
-        strict_api.fault = lambda _number, _call: api_faults.refusal(502)
+        world.api.fault = lambda _number, _call: api_faults.refusal(502)
     else:
-        scripted_storage.fault = lambda *_: storage_faults.internal_error()
-    async with engine(options(tmp_path, strict_api)) as run:
-        run.begin(many(files, 30))
-        await run.until(lambda: len(strict_api.calls if side == "service" else scripted_storage.puts) >= 12)
+        world.storage.fault = lambda *_: storage_faults.internal_error()
+    async with world.engine() as run:
+        run.begin(many(world.files, 30))
+        await run.until(lambda: len(world.api.calls if side == "service" else world.storage.puts) >= 12)
         run.queue.pause()
         run.queue.cancel([upload.upload_id for upload in run.latest.values()][:10])
-        strict_api.fault = lambda _number, _call: None
-        scripted_storage.fault = lambda *_: None
+        world.api.fault = lambda _number, _call: None
+        world.storage.fault = lambda *_: None
         await run.to_the_end()
         states = [row["state"] for row in run.files().values()]
         assert (states.count("uploaded"), states.count("cancelled")) == (20, 10)
@@ -441,17 +396,17 @@ async def test_a_stranger_s_certificate_that_comes_in_between_for_a_while_fails_
         assert {row["state"] for row in rows.values()} == {"uploaded"}
 
 
-async def test_an_unanswered_service_is_waited_for(strict_api: StrictApi, files: Files, tmp_path: Path) -> None:
-    strict_api.fault = failing(Silence(), count=4)
-    rows = await send(options(tmp_path, strict_api), *many(files, 60), tuning=HASTY)
+async def test_an_unanswered_service_is_waited_for(world: World) -> None:
+    world.api.fault = failing(Silence(), count=4)
+    rows = await world.send(*many(world.files, 60), tuning=HASTY)
     assert {row["state"] for row in rows.values()} == {"uploaded"}
-    strict_api.release()
+    world.api.release()
 
 
-async def test_after_an_outage_nothing_is_left_of_it(strict_api: StrictApi, files: Files, tmp_path: Path) -> None:
-    strict_api.fault = failing(api_faults.refusal(502), first=1)
-    async with engine(options(tmp_path, strict_api)) as run:
-        await run.send(many(files, 40))
-        await run.send([files.make("later.txt")], number=2)
+async def test_after_an_outage_nothing_is_left_of_it(world: World) -> None:
+    world.api.fault = failing(api_faults.refusal(502), first=1)
+    async with world.engine() as run:
+        await run.send(many(world.files, 40))
+        await run.send([world.make("later.txt")], number=2)
         assert run.latest["later.txt"].state is UploadState.UPLOADED
         assert run.latest["later.txt"].may_be_registered_twice is False

@@ -9,13 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.running import ANOMALY, Run, engine, options
+from tests.faults.running import ANOMALY, Run, World, engine, options
 from tests.support import pictures
-from tests.support.files import Files
-from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import Refuse
 from tests.support.strict_api import StrictApi
-from uploader_gui.engine.events import HistoryFound, PathsAdded
 from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import UploadState
 from uploader_gui.engine.options import Choices
@@ -52,8 +49,7 @@ async def pasted(run: Run, *paths: Path, anomaly: str = ANOMALY) -> None:
     """Hand over pictures as the window does."""
     for path in paths:
         run.queue.note_capture(path)
-    run.queue.add_paths(paths, anomaly)
-    await run.heard(PathsAdded)
+    await run.added(*paths, anomaly=anomaly)
 
 
 def registered(api: StrictApi) -> list[str]:
@@ -66,27 +62,24 @@ async def start_and_leave(data: Path, api: StrictApi) -> None:
         await run.to_the_end()
 
 
-async def test_a_capture_is_gone_once_every_upload_of_it_has_arrived(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, data: Path
-) -> None:
+async def test_a_capture_is_gone_once_every_upload_of_it_has_arrived(data: Path, world: World) -> None:
     path = capture(data)
-    async with engine(options(data, strict_api)) as run:
+    async with engine(options(data, world.api)) as run:
         await pasted(run, path)
-        run.queue.add_paths([path], "43")
-        await run.heard(PathsAdded, 2)
+        await run.added(path, anomaly="43")
         assert path.exists()
         await run.to_the_end()
         assert not path.exists()
-    assert sorted(scripted_storage.objects) == registered(strict_api)
+    assert sorted(world.storage.objects) == registered(world.api)
 
 
-async def test_a_queued_capture_outlives_every_age_and_is_sent(strict_api: StrictApi, data: Path) -> None:
+async def test_a_queued_capture_outlives_every_age_and_is_sent(data: Path, world: World) -> None:
     path = capture(data)
-    async with engine(options(data, strict_api)) as run:
+    async with engine(options(data, world.api)) as run:
         await pasted(run, path)
-    await start_and_leave(data, strict_api)
+    await start_and_leave(data, world.api)
     assert path.exists()
-    async with engine(options(data, strict_api)) as run:
+    async with engine(options(data, world.api)) as run:
         run.queue.resume()
         run.queue.start()
         await run.in_state(S.UPLOADED, path.name)
@@ -94,22 +87,20 @@ async def test_a_queued_capture_outlives_every_age_and_is_sent(strict_api: Stric
     assert not path.exists()
 
 
-async def test_what_another_service_still_waits_for_stays(strict_api: StrictApi, data: Path) -> None:
+async def test_what_another_service_still_waits_for_stays(data: Path, world: World) -> None:
     path = capture(data)
-    async with engine(options(data, strict_api, api_url="https://other.example")) as run:
+    async with engine(options(data, world.api, api_url="https://other.example")) as run:
         await pasted(run, path)
-    async with engine(options(data, strict_api)) as run:
+    async with engine(options(data, world.api)) as run:
         await pasted(run, path)
         await run.to_the_end()
         assert run.only()["state"] == "uploaded"
     assert path.exists()
 
 
-async def test_a_capture_that_failed_or_was_taken_off_the_list_can_still_be_sent(
-    strict_api: StrictApi, data: Path
-) -> None:
+async def test_a_capture_that_failed_or_was_taken_off_the_list_can_still_be_sent(data: Path, world: World) -> None:
     paths = [capture(data, f"{name}.png") for name in ("failed", "cancelled", "removed")]
-    async with engine(options(data, strict_api)) as run:
+    async with engine(options(data, world.api)) as run:
         await pasted(run, *paths)
         ids = {name: run.latest[f"{name}.png"].upload_id for name in ("cancelled", "removed")}
         run.queue.cancel([ids["cancelled"]])
@@ -119,11 +110,10 @@ async def test_a_capture_that_failed_or_was_taken_off_the_list_can_still_be_sent
         await run.in_state(S.FAILED, "failed.png")
         await run.idle()
         moved.rename(paths[0])
-    await start_and_leave(data, strict_api)
+    await start_and_leave(data, world.api)
     assert all(path.exists() for path in paths)
-    async with engine(options(data, strict_api)) as run:
-        run.queue.history.tell_runs()
-        (past,) = (await run.heard(HistoryFound)).runs
+    async with engine(options(data, world.api)) as run:
+        (past,) = await run.past_runs()
         run.queue.send_past_again(past.key)
         await run.in_state(S.UPLOADED, "failed.png")
         await run.idle()
@@ -132,13 +122,13 @@ async def test_a_capture_that_failed_or_was_taken_off_the_list_can_still_be_sent
 
 @pytest.mark.parametrize("state", [S.FAILED, S.CANCELLED, S.QUEUED])
 async def test_a_capture_stays_for_one_anomaly_though_it_has_arrived_at_another(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, data: Path, state: S
+    data: Path, state: S, world: World
 ) -> None:
     path = capture(data)
-    scripted_storage.fault = lambda key, _attempt, _request: (
+    world.storage.fault = lambda key, _attempt, _request: (
         Refuse(400, "InvalidRequest") if key.startswith("43/") else None
     )
-    async with engine(options(data, strict_api)) as run:
+    async with engine(options(data, world.api)) as run:
         await pasted(run, path, anomaly="43")
         if state is S.FAILED:
             run.queue.start()
@@ -148,50 +138,45 @@ async def test_a_capture_stays_for_one_anomaly_though_it_has_arrived_at_another(
             run.queue.cancel_all()
         if state is S.QUEUED:
             run.queue.pause()
-    async with engine(options(data, strict_api)) as run:
+    async with engine(options(data, world.api)) as run:
         await pasted(run, path)
         await run.to_the_end()
         assert run.only()["state"] == "uploaded"
         assert path.exists()
-    await start_and_leave(data, strict_api)
+    await start_and_leave(data, world.api)
     assert path.exists()
 
 
-async def test_a_capture_without_a_number_stays_while_history_remembers_its_time(
-    strict_api: StrictApi, data: Path
-) -> None:
+async def test_a_capture_without_a_number_stays_while_history_remembers_its_time(data: Path, world: World) -> None:
     path = capture(data)
-    async with engine(options(data, strict_api)) as run:
+    async with engine(options(data, world.api)) as run:
         run.queue.note_capture(path)
-    await start_and_leave(data, strict_api)
+    await start_and_leave(data, world.api)
     assert path.exists()
 
 
-async def test_what_a_killed_run_was_making_goes_at_the_next_start(strict_api: StrictApi, data: Path) -> None:
+async def test_what_a_killed_run_was_making_goes_at_the_next_start(data: Path, world: World) -> None:
     half, whole = data / "substitutes" / "half.zip", data / "substitutes" / "whole.jpg"
     half.parent.mkdir(parents=True)
     half.write_bytes(b"PK")
     whole.write_bytes(b"\xff\xd8")
     noted(data, half, whole=False)
     noted(data, whole)
-    await start_and_leave(data, strict_api)
+    await start_and_leave(data, world.api)
     assert list(half.parent.iterdir()) == []
 
 
-async def test_a_persons_own_files_in_folders_of_these_names_are_never_touched(
-    strict_api: StrictApi, files: Files, data: Path
-) -> None:
+async def test_a_persons_own_files_in_folders_of_these_names_are_never_touched(data: Path, world: World) -> None:
     """Neither old ones nor such as are sent from there, whatever they are called."""
     own = [capture(data), capture(data, "photo.png"), data / "substitutes" / "a.zip", data / "substitutes" / "b.jpg"]
     own[2].parent.mkdir()
     for path in own[2:]:
         path.write_bytes(own[0].read_bytes())
-    async with engine(options(data, strict_api, choices=Choices.from_flags(convert=True, zipped=True))) as run:
-        run.queue.add_paths([*own, files.make("a.mp4", content=FILM)], ANOMALY)
-        await run.heard(PathsAdded)
+    async with engine(options(data, world.api, choices=Choices.from_flags(convert=True, zipped=True))) as run:
+        await run.added(*own, world.make("a.mp4", content=FILM))
         await run.to_the_end()
         assert {row["state"] for row in run.files().values()} == {"uploaded"}
-    await start_and_leave(data, strict_api)
+    await start_and_leave(data, world.api)
     assert all(path.exists() for path in own)
     assert sorted(path.name for path in (data / "substitutes").iterdir()) == ["a.zip", "b.jpg"]
 
@@ -229,54 +214,47 @@ def a_folder_is_there(path: Path, aside: Path) -> None:
     "change", [folder_is_a_link, file_is_a_link, file_has_another_name, another_file_is_there, a_folder_is_there]
 )
 async def test_what_is_no_longer_just_the_file_that_was_made_stays(
-    folder: str, change: Callable[[Path, Path], None], strict_api: StrictApi, data: Path, tmp_path: Path
+    folder: str, change: Callable[[Path, Path], None], data: Path, world: World
 ) -> None:
     path = data / folder / "made.png"
     path.parent.mkdir(parents=True)
     pictures.png(path)
-    async with engine(options(data, strict_api)) as run:
+    async with engine(options(data, world.api)) as run:
         await pasted(run, path)
-        change(path, tmp_path / "aside")
+        change(path, world.folder / "aside")
         await run.to_the_end()
-    await start_and_leave(data, strict_api)
+    await start_and_leave(data, world.api)
     assert is_there(path)
-    assert (tmp_path / "aside").exists()
+    assert (world.folder / "aside").exists()
 
 
 @pytest.mark.parametrize("name", ["../photo.png", "captures/../../photo.png", "photo.png", "elsewhere/photo.png"])
-async def test_a_journal_that_names_other_places_removes_nothing_there(
-    name: str, strict_api: StrictApi, data: Path
-) -> None:
+async def test_a_journal_that_names_other_places_removes_nothing_there(name: str, data: Path, world: World) -> None:
     pictures.png(data / "captures" / "another.png")
     path = pictures.png(data / name)
     noted(data, path)
-    async with engine(options(data, strict_api)) as run:
-        run.queue.add_paths([path], ANOMALY)
-        await run.heard(PathsAdded)
+    async with engine(options(data, world.api)) as run:
+        await run.added(path)
         await run.to_the_end()
-    await start_and_leave(data, strict_api)
+    await start_and_leave(data, world.api)
     assert path.exists()
 
 
-async def test_a_copy_of_the_data_folder_removes_nothing_of_the_first(
-    strict_api: StrictApi, data: Path, tmp_path: Path
-) -> None:
+async def test_a_copy_of_the_data_folder_removes_nothing_of_the_first(data: Path, world: World) -> None:
     path = capture(data)
-    async with engine(options(data, strict_api)) as run:
+    async with engine(options(data, world.api)) as run:
         await pasted(run, path)
-    shutil.copytree(data, tmp_path / "copy")
-    async with engine(options(tmp_path / "copy", strict_api)) as run:
+    shutil.copytree(data, world.folder / "copy")
+    async with engine(options(world.folder / "copy", world.api)) as run:
         run.queue.resume()
         await run.to_the_end()
     assert path.exists()
 
 
-async def test_a_data_folder_that_was_moved_keeps_its_captures(
-    strict_api: StrictApi, data: Path, tmp_path: Path
-) -> None:
+async def test_a_data_folder_that_was_moved_keeps_its_captures(data: Path, world: World) -> None:
     path = capture(data)
-    async with engine(options(data, strict_api)) as run:
+    async with engine(options(data, world.api)) as run:
         await pasted(run, path)
-    shutil.move(data, tmp_path / "moved")
-    await start_and_leave(tmp_path / "moved", strict_api)
-    assert (tmp_path / "moved" / "captures" / path.name).exists()
+    shutil.move(data, world.folder / "moved")
+    await start_and_leave(world.folder / "moved", world.api)
+    assert (world.folder / "moved" / "captures" / path.name).exists()

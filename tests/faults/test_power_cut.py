@@ -12,12 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.running import ANOMALY, engine, options
+from tests.faults.running import ANOMALY, World, engine
 from tests.faults.storing import is_stored
 from tests.support.failing_disk import FailingDisk
-from tests.support.files import Files
 from tests.support.log_watch import ExpectedLogs
-from tests.support.scripted_storage import ScriptedStorage
 from tests.support.strict_api import StrictApi
 from uploader_gui.engine.events import JournalSetAside, Resumed
 from uploader_gui.engine.journal.journal import Journal
@@ -27,7 +25,7 @@ AN_ENGINE = """
 import asyncio, sys
 from pathlib import Path
 from types import SimpleNamespace
-from tests.faults.running import ANOMALY, engine, options
+from tests.faults.running import ANOMALY, engine, options, World
 from uploader_gui.engine.events import AnomalyChanged, Condition, PathsAdded, QueueStatus
 
 async def main(url, folder, trouble, path):
@@ -80,12 +78,12 @@ def at_work(
 
 
 def test_what_is_given_and_what_is_registered_is_forced_onto_the_disk_before_anybody_hears_of_it(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, disk: FailingDisk, tmp_path: Path
+    disk: FailingDisk, world: World
 ) -> None:
     seen: dict[str, str] = {}
-    strict_api.fault = lambda _number, _call: seen.update(call=disk.record())
-    scripted_storage.fault = lambda *_: seen.update(put=disk.record())
-    with at_work(disk, strict_api, tmp_path, files.make("a.txt")) as program:
+    world.api.fault = lambda _number, _call: seen.update(call=disk.record())
+    world.storage.fault = lambda *_: seen.update(put=disk.record())
+    with at_work(disk, world.api, world.folder, world.make("a.txt")) as program:
         seen["given"] = disk.record()
         program.communicate(b"start\n", timeout=60)
     assert (seen["given"][-1], seen["call"][-1]) == ("s", "s")
@@ -95,9 +93,9 @@ def test_what_is_given_and_what_is_registered_is_forced_onto_the_disk_before_any
 
 
 def test_that_a_file_goes_to_another_anomaly_is_forced_onto_the_disk_before_anybody_hears_of_it(
-    strict_api: StrictApi, files: Files, disk: FailingDisk, tmp_path: Path
+    disk: FailingDisk, world: World
 ) -> None:
-    with at_work(disk, strict_api, tmp_path, files.make("a.txt")) as program:
+    with at_work(disk, world.api, world.folder, world.make("a.txt")) as program:
         assert program.stdin is not None
         assert program.stdout is not None
         for number in (b"43", b"44"):  # the first one may be forced onto the disk with what was given
@@ -109,37 +107,32 @@ def test_that_a_file_goes_to_another_anomaly_is_forced_onto_the_disk_before_anyb
 
 
 @pytest.mark.parametrize("trouble", ["DISK_FULL", "DISK_BROKEN"])
-async def test_a_file_given_while_the_disk_takes_nothing_is_in_the_journal_once_it_does(  # noqa: PLR0917 - pytest names them
-    trouble: str,
-    strict_api: StrictApi,
-    scripted_storage: ScriptedStorage,
-    files: Files,
-    disk: FailingDisk,
-    tmp_path: Path,
+async def test_a_file_given_while_the_disk_takes_nothing_is_in_the_journal_once_it_does(
+    trouble: str, disk: FailingDisk, world: World
 ) -> None:
-    with at_work(disk, strict_api, tmp_path, files.make("a.txt"), trouble):
+    with at_work(disk, world.api, world.folder, world.make("a.txt"), trouble):
         pass  # killed
-    async with engine(options(tmp_path, strict_api)) as run:
+    async with world.engine() as run:
         run.queue.resume()
         assert len((await run.heard(Resumed)).upload_ids) == 1
         await run.to_the_end()
-        assert is_stored(scripted_storage, run.only())
+        assert is_stored(world.storage, run.only())
 
 
 async def test_what_took_the_place_of_the_journal_is_told_where_it_went(
-    strict_api: StrictApi, files: Files, tmp_path: Path, expected_logs: ExpectedLogs
+    expected_logs: ExpectedLogs, world: World
 ) -> None:
     expected_logs.allow("the journal was opened again")
-    chosen, other = options(tmp_path, strict_api), tmp_path / "other.sqlite"
+    chosen, other = world.options(), world.folder / "other.sqlite"
     Journal(other).close()
     async with engine(chosen) as run:
-        run.queue.add_paths([files.make("a.jpg")], ANOMALY)
+        run.queue.add_paths([world.make("a.jpg")], ANOMALY)
         await run.in_state(UploadState.QUEUED, "a.jpg")
         other.replace(chosen.journal_path)
         run.queue.start()
         told = await run.heard(JournalSetAside)
         await run.idle()
         assert run.only()["state"] == "uploaded"
-    assert Path(told.path).parent == tmp_path
+    assert Path(told.path).parent == world.folder
     with closing(Journal(Path(told.path))) as journal:
-        assert journal.unfinished(strict_api.url) == []
+        assert journal.unfinished(world.api.url) == []

@@ -10,9 +10,8 @@ from typing import ParamSpec, TypeVar
 
 import pytest
 
-from tests.faults.running import ANOMALY, QUICK, engine, options, send
-from tests.support.strict_api import StrictApi
-from uploader_gui.engine.events import PathsAdded, QueueStatus
+from tests.faults.running import ANOMALY, QUICK, World, engine, send
+from uploader_gui.engine.events import QueueStatus
 from uploader_gui.engine.models import UploadState
 from uploader_gui.engine.source import hash_whole
 from uploader_gui.engine.tasks_and_threads import DaemonThreads
@@ -45,8 +44,8 @@ def file(folder: Path, name: str, content: bytes = b"evidence") -> Path:
     return folder / name
 
 
-async def test_a_file_that_went_before_says_when(strict_api: StrictApi, tmp_path: Path) -> None:
-    chosen, path = options(tmp_path, strict_api), file(tmp_path, "a.txt")
+async def test_a_file_that_went_before_says_when(world: World) -> None:
+    chosen, path = world.options(), file(world.folder, "a.txt")
     began = time.time()
     await send(chosen, path)
     async with engine(chosen) as run:
@@ -57,32 +56,29 @@ async def test_a_file_that_went_before_says_when(strict_api: StrictApi, tmp_path
         assert began <= sent_before <= time.time()
 
 
-async def test_only_a_file_of_the_same_size_is_read(strict_api: StrictApi, tmp_path: Path) -> None:
-    chosen, path = options(tmp_path, strict_api), file(tmp_path, "a.txt")
+async def test_only_a_file_of_the_same_size_is_read(world: World) -> None:
+    chosen, path = world.options(), file(world.folder, "a.txt")
     await send(chosen, path)
     path.write_bytes(b"evidence, longer")
     async with engine(chosen) as run:
-        run.queue.add_paths([path], ANOMALY)
-        await run.heard(PathsAdded)
+        await run.added(path)
         assert run.latest["a.txt"].state is S.QUEUED
         assert run.latest["a.txt"].sent_before is None
 
 
-async def test_sending_again_waits_for_start_where_a_person_has_not_started(
-    strict_api: StrictApi, tmp_path: Path
-) -> None:
-    chosen, path = options(tmp_path, strict_api), file(tmp_path, "a.txt")
+async def test_sending_again_waits_for_start_where_a_person_has_not_started(world: World) -> None:
+    chosen, path = world.options(), file(world.folder, "a.txt")
     await send(chosen, path)
     async with engine(chosen) as run:
         run.queue.add_paths([path], ANOMALY)
         await run.in_state(S.SKIPPED, "a.txt")
         run.queue.send_again([run.latest["a.txt"].upload_id], start=False)
         await run.in_state(S.QUEUED, "a.txt")
-        assert len(strict_api.registered) == 1
+        assert len(world.api.registered) == 1
         run.queue.start()
         await run.in_state(S.UPLOADED, "a.txt")
         await run.idle()
-    assert len(strict_api.registered) == 2
+    assert len(world.api.registered) == 2
 
 
 @pytest.fixture
@@ -93,13 +89,12 @@ def may_hash() -> Iterator[threading.Event]:
     given.set()
 
 
-async def test_start_waits_for_no_hash(strict_api: StrictApi, may_hash: threading.Event, tmp_path: Path) -> None:
-    chosen, known = options(tmp_path, strict_api), file(tmp_path, "known.txt")
-    fresh = [file(tmp_path, f"{n}.txt") for n in range(5)]
+async def test_start_waits_for_no_hash(may_hash: threading.Event, world: World) -> None:
+    chosen, known = world.options(), file(world.folder, "known.txt")
+    fresh = [file(world.folder, f"{n}.txt") for n in range(5)]
     await send(chosen, known)
     async with engine(chosen, replace(QUICK, threads=lambda: SlowHashing(may_hash))) as run:
-        run.queue.add_paths([known, *fresh], ANOMALY)
-        await run.heard(PathsAdded)
+        await run.added(known, *fresh)
         run.queue.start()
         await run.in_state(S.UPLOADED, *(path.name for path in fresh))
         assert run.latest["known.txt"].state is S.QUEUED
@@ -107,18 +102,16 @@ async def test_start_waits_for_no_hash(strict_api: StrictApi, may_hash: threadin
         may_hash.set()
         await run.in_state(S.SKIPPED, "known.txt")
         await run.idle()
-    assert len(strict_api.registered) == 6
+    assert len(world.api.registered) == 6
 
 
 async def test_a_file_replaced_by_another_while_it_is_compared_is_sent_and_holds_up_nobody(
-    strict_api: StrictApi, may_hash: threading.Event, tmp_path: Path
+    may_hash: threading.Event, world: World
 ) -> None:
-    chosen = options(tmp_path, strict_api)
-    first, second = file(tmp_path, "a.txt"), file(tmp_path, "b.txt")
-    await send(chosen, first, second)
-    async with engine(chosen, replace(QUICK, threads=lambda: SlowHashing(may_hash))) as run:
-        run.queue.add_paths([first, second], ANOMALY)
-        await run.heard(PathsAdded)
+    first, second = file(world.folder, "a.txt"), file(world.folder, "b.txt")
+    await world.send(first, second)
+    async with world.engine(replace(QUICK, threads=lambda: SlowHashing(may_hash))) as run:
+        await run.added(first, second)
         run.queue.cancel([run.latest["a.txt"].upload_id])
         await run.in_state(S.CANCELLED, "a.txt")
         first.write_bytes(b"evidence, longer")
@@ -129,4 +122,4 @@ async def test_a_file_replaced_by_another_while_it_is_compared_is_sent_and_holds
         await run.in_state(S.SKIPPED, "b.txt")
         await run.to_the_end()
         assert {name: row["state"] for name, row in run.files().items()} == {"a.txt": "uploaded", "b.txt": "skipped"}
-    assert len(strict_api.registered) == 3
+    assert len(world.api.registered) == 3

@@ -5,47 +5,42 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from itertools import product
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote
 
 import pytest
 
-from tests.faults.running import QUICK, engine, options, send, send_one
+from tests.faults.running import QUICK, World, send
 from tests.faults.storing import always, is_stored, on_attempt
 from tests.support import storage_faults
 from tests.support.api_faults import busy
-from tests.support.files import Files
 from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import Refuse, RefuseContentType
-from tests.support.strict_api import StrictApi
 from uploader_gui.engine.errors import Code
 
 
 async def test_a_link_that_is_too_old_when_it_comes_is_tried_once_and_asked_for_again_with_the_same_id(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+    world: World,
 ) -> None:
     def too_old_at_first(upload: dict[str, Any], anomaly: str) -> str:
-        old = scripted_storage.clock() - 1000 if len(strict_api.calls) == 1 else None
-        return scripted_storage.url_for(f"{anomaly}/{upload['uploadId']}", issued_at=old)
+        old = world.storage.clock() - 1000 if len(world.api.calls) == 1 else None
+        return world.storage.url_for(f"{anomaly}/{upload['uploadId']}", issued_at=old)
 
-    strict_api.presign = too_old_at_first
-    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
+    world.api.presign = too_old_at_first
+    row = await world.send_one(world.make("a.jpg"))
     assert (row["state"], row["attempts"], row["may_be_registered_twice"]) == ("uploaded", 2, True)
-    assert [call.upload_ids for call in strict_api.calls] == [[row["upload_id"]]] * 2
-    assert len(scripted_storage.puts) == 2
+    assert [call.upload_ids for call in world.api.calls] == [[row["upload_id"]]] * 2
+    assert len(world.storage.puts) == 2
 
 
-async def test_a_link_that_the_storage_calls_expired_is_asked_for_again_with_the_same_id(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
+async def test_a_link_that_the_storage_calls_expired_is_asked_for_again_with_the_same_id(world: World) -> None:
     """Also where the service was busy before, and surely did nothing."""
-    strict_api.faults += [busy()] * 5
-    scripted_storage.fault = on_attempt(1, storage_faults.expired())
-    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
+    world.api.faults += [busy()] * 5
+    world.storage.fault = on_attempt(1, storage_faults.expired())
+    row = await world.send_one(world.make("a.jpg"))
     assert (row["state"], row["attempts"], row["may_be_registered_twice"]) == ("uploaded", 2, True)
-    assert [call.upload_ids for call in strict_api.calls] == [[row["upload_id"]]] * 7
-    assert is_stored(scripted_storage, row)
+    assert [call.upload_ids for call in world.api.calls] == [[row["upload_id"]]] * 7
+    assert is_stored(world.storage, row)
 
 
 def _given_out(issued: float, lifetime: int) -> Callable[[ScriptedStorage, dict[str, Any], str], str]:
@@ -66,41 +61,31 @@ ANSWERS = (
 
 @pytest.mark.parametrize("dead", list(product(GIVEN_OUT, ANSWERS)), ids=lambda dead: dead[1].code)
 async def test_links_that_are_dead_whenever_they_come_cost_two_registrations(
-    dead: tuple[Callable[[ScriptedStorage, dict[str, Any], str], str], Refuse],
-    strict_api: StrictApi,
-    scripted_storage: ScriptedStorage,
-    files: Files,
-    tmp_path: Path,
+    dead: tuple[Callable[[ScriptedStorage, dict[str, Any], str], str], Refuse], world: World
 ) -> None:
     url_for, answer = dead
-    strict_api.presign = lambda upload, anomaly: url_for(scripted_storage, upload, anomaly)
-    scripted_storage.fault = always(answer)
-    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
+    world.api.presign = lambda upload, anomaly: url_for(world.storage, upload, anomaly)
+    world.storage.fault = always(answer)
+    row = await world.send_one(world.make("a.jpg"))
     assert (row["state"], row["reason"]["code"], row["may_be_registered_twice"]) == ("failed", "url_expired", True)
-    assert len(strict_api.calls) == 2
+    assert len(world.api.calls) == 2
 
 
-async def test_links_that_expire_while_files_wait_their_turn_are_asked_for_as_often_as_needed(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
+async def test_links_that_expire_while_files_wait_their_turn_are_asked_for_as_often_as_needed(world: World) -> None:
     now = time.time()
     wall = iter(range(0, 100_000, 600))  # each look at the clock is ten minutes later
-    scripted_storage.fault = always(storage_faults.expired())
-    row = await send_one(
-        options(tmp_path, strict_api), files.make("a.jpg"), replace(QUICK, wall_clock=lambda: now + next(wall))
-    )
+    world.storage.fault = always(storage_faults.expired())
+    row = await world.send_one(world.make("a.jpg"), replace(QUICK, wall_clock=lambda: now + next(wall)))
     assert (row["state"], row["reason"]["code"]) == ("failed", "url_expired")
-    assert len(strict_api.calls) == 6
+    assert len(world.api.calls) == 6
 
 
 @pytest.mark.parametrize("offset", [-3600.0, 3600.0])
-async def test_servers_whose_clock_is_not_ours_take_the_files(
-    offset: float, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    strict_api.clock_offset = scripted_storage.clock_offset = offset
-    rows = await send(options(tmp_path, strict_api), *(files.make(f"{n}.jpg", size=n) for n in range(5000, 5003)))
+async def test_servers_whose_clock_is_not_ours_take_the_files(offset: float, world: World) -> None:
+    world.api.clock_offset = world.storage.clock_offset = offset
+    rows = await world.send(*(world.make(f"{n}.jpg", size=n) for n in range(5000, 5003)))
     assert [(row["state"], row["attempts"]) for row in rows.values()] == [("uploaded", 1)] * 3
-    assert len(strict_api.calls) == 1
+    assert len(world.api.calls) == 1
 
 
 WRONG = (0.0, 7200.0, -7200.0, None)
@@ -108,21 +93,17 @@ WRONG = (0.0, 7200.0, -7200.0, None)
 
 @pytest.mark.parametrize("dates", list(product(WRONG, WRONG)), ids=str)
 async def test_a_wrong_or_missing_date_and_a_wrong_clock_of_ours_register_nothing_again(
-    dates: tuple[float | None, float | None],
-    strict_api: StrictApi,
-    scripted_storage: ScriptedStorage,
-    files: Files,
-    tmp_path: Path,
+    dates: tuple[float | None, float | None], world: World
 ) -> None:
-    strict_api.clock_offset, scripted_storage.date_offset = dates
-    evidence = [files.make(f"{n}.jpg", size=n) for n in range(5000, 5007)]
+    world.api.clock_offset, world.storage.date_offset = dates
+    evidence = [world.make(f"{n}.jpg", size=n) for n in range(5000, 5007)]
     for ours in (0.0, 7200.0, -7200.0):
         tuning = replace(QUICK, wall_clock=partial(_ahead, ours))
-        once_more = options(tmp_path, strict_api, skip_uploaded=False)
-        rows = await send(replace(once_more, journal_path=tmp_path / f"{ours}.sqlite"), *evidence, tuning=tuning)
+        once_more = world.options(skip_uploaded=False)
+        rows = await send(replace(once_more, journal_path=world.folder / f"{ours}.sqlite"), *evidence, tuning=tuning)
         told = {(row["state"], row["attempts"], row["may_be_registered_twice"]) for row in rows.values()}
-        assert (told, len(strict_api.calls)) == ({("uploaded", 1, False)}, 1)
-        strict_api.calls.clear()
+        assert (told, len(world.api.calls)) == ({("uploaded", 1, False)}, 1)
+        world.api.calls.clear()
 
 
 def _ahead(seconds: float) -> float:
@@ -131,72 +112,60 @@ def _ahead(seconds: float) -> float:
 
 @pytest.mark.parametrize("apis", [7200.0, None], ids=lambda off: f"api {off}")
 async def test_a_link_refused_after_its_time_by_a_wrong_clock_is_asked_for_once_more_only(
-    apis: float | None, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+    apis: float | None, world: World
 ) -> None:
-    strict_api.clock_offset = scripted_storage.date_offset = apis
-    scripted_storage.fault = always(Refuse(403, "AccessDenied", "Access Denied"))
+    world.api.clock_offset = world.storage.date_offset = apis
+    world.storage.fault = always(Refuse(403, "AccessDenied", "Access Denied"))
     tuning = replace(QUICK, wall_clock=partial(_ahead, 7200.0))
-    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"), tuning)
+    row = await world.send_one(world.make("a.jpg"), tuning)
     assert (row["state"], row["reason"]["code"]) == ("failed", "storage_refused")
-    assert len(strict_api.calls) <= 2
+    assert len(world.api.calls) <= 2
 
 
-async def test_a_signed_content_type_is_sent_as_registered(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    strict_api.presign = lambda upload, anomaly: scripted_storage.url_for(
+async def test_a_signed_content_type_is_sent_as_registered(world: World) -> None:
+    world.api.presign = lambda upload, anomaly: world.storage.url_for(
         f"{anomaly}/{upload['uploadId']}", content_type=upload["mimeType"]
     )
-    rows = await send(options(tmp_path, strict_api), *files.one_of_each().values())
+    rows = await world.send(*world.files.one_of_each().values())
     assert {row["state"] for row in rows.values()} == {"uploaded"}
     assert {row["attempts"] for row in rows.values()} == {1}
-    assert all(is_stored(scripted_storage, row) for row in rows.values())
+    assert all(is_stored(world.storage, row) for row in rows.values())
 
 
-async def test_an_unwanted_content_type_is_left_out_and_the_host_is_remembered(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    scripted_storage.fault = always(RefuseContentType())
-    one_by_one = options(tmp_path, strict_api, max_concurrent=1)
-    rows = await send(one_by_one, files.make("a.jpg"), files.make("b.jpg", size=900))
+async def test_an_unwanted_content_type_is_left_out_and_the_host_is_remembered(world: World) -> None:
+    world.storage.fault = always(RefuseContentType())
+    one_by_one = world.options(max_concurrent=1)
+    rows = await send(one_by_one, world.make("a.jpg"), world.make("b.jpg", size=900))
     assert [row["state"] for row in rows.values()] == ["uploaded", "uploaded"]
     assert [row["attempts"] for row in rows.values()] == [2, 1]
 
 
-async def test_an_unwanted_content_type_costs_each_of_many_transfers_one_attempt_at_most(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    scripted_storage.fault = always(RefuseContentType())
-    rows = await send(options(tmp_path, strict_api), *(files.make(f"{n}.jpg", size=900 + n) for n in range(30)))
+async def test_an_unwanted_content_type_costs_each_of_many_transfers_one_attempt_at_most(world: World) -> None:
+    world.storage.fault = always(RefuseContentType())
+    rows = await world.send(*(world.make(f"{n}.jpg", size=900 + n) for n in range(30)))
     assert {row["state"] for row in rows.values()} == {"uploaded"}
     assert max(row["attempts"] for row in rows.values()) == 2
 
 
-async def test_the_storage_s_words_come_without_what_of_the_link_they_repeat(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    scripted_storage.fault = lambda _key, _attempt, request: Refuse(400, "InvalidRequest", request.target[-200:])
-    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
+async def test_the_storage_s_words_come_without_what_of_the_link_they_repeat(world: World) -> None:
+    world.storage.fault = lambda _key, _attempt, request: Refuse(400, "InvalidRequest", request.target[-200:])
+    row = await world.send_one(world.make("a.jpg"))
     assert "InvalidRequest" in row["reason"]["message"]
-    assert scripted_storage.puts[0].target[-64:] not in row["reason"]["message"]
+    assert world.storage.puts[0].target[-64:] not in row["reason"]["message"]
 
 
-async def test_a_signature_that_never_fits_is_tried_once_more_without_content_type(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    scripted_storage.fault = always(storage_faults.bad_signature())
-    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
+async def test_a_signature_that_never_fits_is_tried_once_more_without_content_type(world: World) -> None:
+    world.storage.fault = always(storage_faults.bad_signature())
+    row = await world.send_one(world.make("a.jpg"))
     assert (row["state"], row["reason"]["code"], row["attempts"]) == ("failed", "storage_refused", 2)
-    assert [put.request.header("Content-Type") for put in scripted_storage.puts] == ["image/jpeg", None]
+    assert [put.request.header("Content-Type") for put in world.storage.puts] == ["image/jpeg", None]
 
 
-async def test_each_of_many_whose_signature_never_fits_is_tried_with_content_type_and_without(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    scripted_storage.fault = always(storage_faults.bad_signature())
-    rows = await send(options(tmp_path, strict_api), *(files.make(f"{n}.jpg", size=900 + n) for n in range(12)))
+async def test_each_of_many_whose_signature_never_fits_is_tried_with_content_type_and_without(world: World) -> None:
+    world.storage.fault = always(storage_faults.bad_signature())
+    rows = await world.send(*(world.make(f"{n}.jpg", size=900 + n) for n in range(12)))
     tried: dict[str, list[str | None]] = {}
-    for put in scripted_storage.puts:
+    for put in world.storage.puts:
         tried.setdefault(put.key, []).append(put.request.header("Content-Type"))
     assert [set(types) for types in tried.values()] == [{"image/jpeg", None}] * 12
     assert {row["attempts"] for row in rows.values()} == {2}
@@ -207,18 +176,16 @@ def backwards(text: str) -> str:
 
 
 @pytest.mark.parametrize("quoted", [str, unquote, backwards], ids=["as sent", "decoded", "the last one first"])
-async def test_no_part_of_a_link_that_the_storage_repeats_is_kept(
-    quoted: Callable[[str], str], strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
+async def test_no_part_of_a_link_that_the_storage_repeats_is_kept(quoted: Callable[[str], str], world: World) -> None:
     token = quote("FwoG//ZXIvYXdz+EAAa==", safe="")
-    strict_api.presign = lambda upload, anomaly: (
-        scripted_storage.url_for(f"{anomaly}/{upload['uploadId']}") + f"&X-Amz-Security-Token={token}"
+    world.api.presign = lambda upload, anomaly: (
+        world.storage.url_for(f"{anomaly}/{upload['uploadId']}") + f"&X-Amz-Security-Token={token}"
     )
-    scripted_storage.fault = lambda _key, _attempt, request: Refuse(
+    world.storage.fault = lambda _key, _attempt, request: Refuse(
         400, "InvalidRequest", f"{quoted(request.target)} {quoted(request.target.partition('?')[2])}"
     )
-    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
-    (target,) = {put.target for put in scripted_storage.puts}
+    row = await world.send_one(world.make("a.jpg"))
+    (target,) = {put.target for put in world.storage.puts}
     query = dict(parse_qsl(target.partition("?")[2]))
     words = row["reason"]["message"]
     for name in ("X-Amz-Signature", "X-Amz-Credential", "X-Amz-Security-Token"):
@@ -226,37 +193,31 @@ async def test_no_part_of_a_link_that_the_storage_repeats_is_kept(
         assert quote(query[name], safe="") not in words
 
 
-async def test_of_words_that_are_cut_within_a_signature_no_part_of_it_is_kept(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    scripted_storage.fault = lambda _key, _attempt, request: Refuse(400, "A", "b" * 280 + f" {request.target[-64:]}")
-    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
-    assert scripted_storage.puts[0].target[-64:-56] not in row["reason"]["message"]
+async def test_of_words_that_are_cut_within_a_signature_no_part_of_it_is_kept(world: World) -> None:
+    world.storage.fault = lambda _key, _attempt, request: Refuse(400, "A", "b" * 280 + f" {request.target[-64:]}")
+    row = await world.send_one(world.make("a.jpg"))
+    assert world.storage.puts[0].target[-64:-56] not in row["reason"]["message"]
 
 
-async def test_a_signed_header_we_cannot_know_is_named(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    strict_api.presign = lambda upload, _anomaly: scripted_storage.url_for(
+async def test_a_signed_header_we_cannot_know_is_named(world: World) -> None:
+    world.api.presign = lambda upload, _anomaly: world.storage.url_for(
         upload["uploadId"], signed_headers="host;x-amz-meta-owner"
     )
-    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
+    row = await world.send_one(world.make("a.jpg"))
     assert (row["state"], row["reason"]["code"]) == ("failed", "url_refused")
     assert "x-amz-meta-owner" in row["reason"]["message"]
     assert row["attempts"] == 0
-    assert scripted_storage.puts == []
+    assert world.storage.puts == []
 
 
-async def test_a_failed_file_is_sent_again_on_its_living_link_when_a_person_asks(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    scripted_storage.fault = lambda _key, attempt, _request: storage_faults.internal_error() if attempt <= 6 else None
-    async with engine(options(tmp_path, strict_api)) as run:
-        await run.send([files.make("a.jpg")])
+async def test_a_failed_file_is_sent_again_on_its_living_link_when_a_person_asks(world: World) -> None:
+    world.storage.fault = lambda _key, attempt, _request: storage_faults.internal_error() if attempt <= 6 else None
+    async with world.engine() as run:
+        await run.send([world.make("a.jpg")])
         assert run.latest["a.jpg"].reason is not None
         assert run.latest["a.jpg"].reason.code is Code.STORAGE_BUSY
         run.queue.retry_failed()
         await run.idle(2)
         row = run.only()
     assert (row["state"], row["attempts"], row["may_be_registered_twice"]) == ("uploaded", 7, False)
-    assert len(strict_api.calls) == 1
+    assert len(world.api.calls) == 1

@@ -2,111 +2,99 @@
 
 import asyncio
 from dataclasses import replace
-from pathlib import Path
 
-from tests.faults.running import ANOMALY, QUICK, engine, options
+from tests.faults.running import ANOMALY, QUICK, World
 from tests.support import api_faults
 from tests.support.api_faults import Delay, Silence
-from tests.support.files import Files
-from tests.support.strict_api import StrictApi
-from uploader_gui.engine.events import HistoryFound, PathsAdded, ReceiptBuilt
+from uploader_gui.engine.events import ReceiptBuilt
 from uploader_gui.engine.models import UploadState
 
 
-async def test_a_file_left_out_of_the_answer_and_tried_again_is_marked(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    strict_api.faults.append(api_faults.omit(first=1))
-    async with engine(options(tmp_path, strict_api)) as run:
-        await run.send([files.make("a.txt")])
+async def test_a_file_left_out_of_the_answer_and_tried_again_is_marked(world: World) -> None:
+    world.api.faults.append(api_faults.omit(first=1))
+    async with world.engine() as run:
+        await run.send([world.make("a.txt")])
         assert run.only()["reason"]["code"] == "left_out"
         run.queue.retry_failed()
         await run.idle(2)
         row = run.only()
     assert (row["state"], row["may_be_registered_twice"]) == ("uploaded", True)
-    assert [call.upload_ids for call in strict_api.calls] == [[row["upload_id"]]] * 2
+    assert [call.upload_ids for call in world.api.calls] == [[row["upload_id"]]] * 2
 
 
-async def test_while_the_service_wants_to_be_left_alone_no_other_batch_is_asked_for(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
+async def test_while_the_service_wants_to_be_left_alone_no_other_batch_is_asked_for(world: World) -> None:
     # Two batches are asked for before a rate is known; when the second has its answer, a third would find room.
-    strict_api.faults += [api_faults.busy(429, retry_after="2"), Delay(1.0)]
+    world.api.faults += [api_faults.busy(429, retry_after="2"), Delay(1.0)]
     patient = replace(QUICK, policy=replace(QUICK.policy, patience=120.0))
-    async with engine(options(tmp_path, strict_api), patient) as run:
-        run.queue.add_paths([files.make(f"{n}.txt", size=n + 1) for n in range(60)], ANOMALY)
-        run.queue.add_paths([files.make(f"other-{n}.txt", size=n + 1) for n in range(20)], "43")
+    async with world.engine(patient) as run:
+        run.queue.add_paths([world.make(f"{n}.txt", size=n + 1) for n in range(60)], ANOMALY)
+        run.queue.add_paths([world.make(f"other-{n}.txt", size=n + 1) for n in range(20)], "43")
         await run.to_the_end()
-    assert strict_api.calls[2].arrived - strict_api.calls[0].arrived >= 1.95
+    assert world.api.calls[2].arrived - world.api.calls[0].arrived >= 1.95
 
 
 async def test_a_few_files_more_wait_for_the_call_before_them_and_go_with_those_that_come_meanwhile(
-    strict_api: StrictApi, files: Files, tmp_path: Path
+    world: World,
 ) -> None:
-    strict_api.faults.append(Silence())
-    async with engine(options(tmp_path, strict_api)) as run:
+    world.api.faults.append(Silence())
+    async with world.engine() as run:
         run.queue.start()
         for number, count in enumerate((20, 3, 17), start=1):
-            run.queue.add_paths([files.make(f"{number}-{n}.txt", size=n + 1) for n in range(count)], ANOMALY)
-            await run.heard(PathsAdded, number)
-            await asyncio.to_thread(strict_api.wait_for_calls, 1)
-        strict_api.release()
+            await run.added(*[world.make(f"{number}-{n}.txt", size=n + 1) for n in range(count)])
+            await asyncio.to_thread(world.api.wait_for_calls, 1)
+        world.api.release()
         await run.idle()
-    assert [len(call.upload_ids) for call in strict_api.calls] == [20, 20]
+    assert [len(call.upload_ids) for call in world.api.calls] == [20, 20]
 
 
-async def test_a_file_cancelled_while_it_is_registered_keeps_its_number_after_a_restart(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    strict_api.faults.append(Silence())
-    path = files.make("a.txt")
-    async with engine(options(tmp_path, strict_api)) as run:
+async def test_a_file_cancelled_while_it_is_registered_keeps_its_number_after_a_restart(world: World) -> None:
+    world.api.faults.append(Silence())
+    path = world.make("a.txt")
+    async with world.engine() as run:
         run.begin([path])
-        await asyncio.to_thread(strict_api.wait_for_calls, 1)
+        await asyncio.to_thread(world.api.wait_for_calls, 1)
         run.queue.cancel_all()
-        strict_api.release()
+        world.api.release()
         await run.until(lambda: run.only()["id"] is not None)
-    async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.history.tell_runs()
-        (past,) = (await run.heard(HistoryFound)).runs
+    async with world.engine() as run:
+        (past,) = await run.past_runs()
         run.queue.history.tell_receipt(past.key)
         (row,) = (await run.heard(ReceiptBuilt)).receipt.to_json()["files"]
-    assert (row["state"], row["id"]) == ("cancelled", strict_api.registered[0].service_id)
+    assert (row["state"], row["id"]) == ("cancelled", world.api.registered[0].service_id)
 
 
 async def test_a_file_cancelled_while_its_registration_is_written_down_and_taken_back_is_asked_for_once(
-    strict_api: StrictApi, files: Files, tmp_path: Path
+    world: World,
 ) -> None:
-    strict_api.faults += [Silence(), Silence()]
-    async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.add_paths([files.make("a.txt", size=10), files.make("b.txt", size=20)], ANOMALY)
+    world.api.faults += [Silence(), Silence()]
+    async with world.engine() as run:
+        run.queue.add_paths([world.make("a.txt", size=10), world.make("b.txt", size=20)], ANOMALY)
         await run.in_state(UploadState.QUEUED, "a.txt", "b.txt")
         run.queue.start()
         while not run.queue.unsent[UploadState.REGISTERING]:  # noqa: ASYNC110 - a moment of which no event tells
             await asyncio.sleep(0)
         run.queue.cancel([run.latest["a.txt"].upload_id])
         run.queue.undo()
-        await asyncio.to_thread(strict_api.wait_for_calls, 2)
-        strict_api.release()
+        await asyncio.to_thread(world.api.wait_for_calls, 2)
+        world.api.release()
         await run.idle()
         rows = run.files()
     assert [row["state"] for row in rows.values()] == ["uploaded"] * 2
-    assert sorted(record.name for record in strict_api.registered) == ["a.txt", "b.txt"]
+    assert sorted(record.name for record in world.api.registered) == ["a.txt", "b.txt"]
 
 
 async def test_a_file_whose_registration_was_only_written_down_when_the_program_ended_is_not_flagged(
-    strict_api: StrictApi, files: Files, tmp_path: Path
+    world: World,
 ) -> None:
-    async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.add_paths([files.make("a.txt")], ANOMALY)
+    async with world.engine() as run:
+        run.queue.add_paths([world.make("a.txt")], ANOMALY)
         await run.in_state(UploadState.QUEUED, "a.txt")
         run.queue.start()
         while not run.queue.unsent[UploadState.REGISTERING]:  # noqa: ASYNC110 - a moment of which no event tells
             await asyncio.sleep(0)
-    calls = len(strict_api.calls)  # none, unless the disk was quicker than the end
-    async with engine(options(tmp_path, strict_api)) as run:
+    calls = len(world.api.calls)  # none, unless the disk was quicker than the end
+    async with world.engine() as run:
         run.queue.resume()
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
         row = run.only()
     assert (row["state"], row["may_be_registered_twice"]) == ("uploaded", calls > 0)

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.faults.running import ANOMALY, engine, options, send, send_one
+from tests.faults.running import ANOMALY, World, engine, options, send, send_one
 from tests.faults.storing import always, is_stored, on_attempt
 from tests.support import storage_faults
 from tests.support.files import Files
@@ -35,17 +35,15 @@ def outcomes(rows: dict[str, dict[str, Any]]) -> list[tuple[str, str | None]]:
     return [(row["state"], row["reason"] and row["reason"]["code"]) for row in rows.values()]
 
 
-async def test_of_two_in_one_answer_the_second_is_refused_and_names_the_first(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    strict_api.presign = lambda _upload, _anomaly: scripted_storage.url_for("same")
-    paths = [files.make("a.jpg", size=4000), files.make("b.jpg", size=5000), files.make("c.jpg", size=6000)]
-    rows = await send(options(tmp_path, strict_api, describe=english), *paths)
+async def test_of_two_in_one_answer_the_second_is_refused_and_names_the_first(world: World) -> None:
+    world.api.presign = lambda _upload, _anomaly: world.storage.url_for("same")
+    paths = [world.make("a.jpg", size=4000), world.make("b.jpg", size=5000), world.make("c.jpg", size=6000)]
+    rows = await world.send(*paths, describe=english)
     assert outcomes(rows) == [("uploaded", None), ("failed", "url_refused"), ("failed", "url_refused")]
     assert [row["attempts"] for row in rows.values()] == [1, 0, 0]
     assert rows["b.jpg"]["reason"]["message"] == f"{TAKEN}: a.jpg."
-    assert len(scripted_storage.puts) == 1
-    assert scripted_storage.objects["same"].size == 4000
+    assert len(world.storage.puts) == 1
+    assert world.storage.objects["same"].size == 4000
 
 
 @pytest.mark.parametrize("anomaly", [ANOMALY, "43"])
@@ -101,8 +99,7 @@ async def test_a_place_stays_taken_when_a_person_forgets_the_deposit_that_had_it
 ) -> None:
     await send(options(tmp_path, by_name), files.make("1/a.jpg", size=4000))
     async with engine(options(tmp_path, by_name)) as run:
-        run.queue.history.tell_runs()
-        (past,) = (await run.heard(HistoryFound)).runs
+        (past,) = await run.past_runs()
         run.queue.history.forget(past.key)
         assert (await run.heard(HistoryFound, 2)).runs == ()
     row = await send_one(options(tmp_path, by_name, describe=english), files.make("2/a.jpg", size=5000))
@@ -136,19 +133,17 @@ async def test_the_same_upload_may_return_to_its_own_place(
     assert (row["state"], row["attempts"], len(by_name.calls)) == ("uploaded", 2, 2)
 
 
-async def test_a_refused_upload_that_gets_a_place_of_its_own_when_a_person_asks_again_is_sent(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    strict_api.presign = lambda _upload, _anomaly: scripted_storage.url_for("same")
-    async with engine(options(tmp_path, strict_api)) as run:
-        await run.send([files.make("a.jpg", size=4000), files.make("b.jpg", size=5000)])
-        strict_api.presign = lambda upload, anomaly: scripted_storage.url_for(f"{anomaly}/{upload['uploadId']}")
+async def test_a_refused_upload_that_gets_a_place_of_its_own_when_a_person_asks_again_is_sent(world: World) -> None:
+    world.api.presign = lambda _upload, _anomaly: world.storage.url_for("same")
+    async with world.engine() as run:
+        await run.send([world.make("a.jpg", size=4000), world.make("b.jpg", size=5000)])
+        world.api.presign = lambda upload, anomaly: world.storage.url_for(f"{anomaly}/{upload['uploadId']}")
         run.queue.retry_failed()
         await run.idle(2)
         rows = run.files()
     assert outcomes(rows) == [("uploaded", None), ("uploaded", None)]
     assert rows["b.jpg"]["may_be_registered_twice"]
-    assert is_stored(scripted_storage, rows["b.jpg"])
+    assert is_stored(world.storage, rows["b.jpg"])
 
 
 SAME = {
@@ -171,20 +166,14 @@ SAME = {
 
 
 @pytest.mark.parametrize("spelled", SAME.values(), ids=SAME)
-async def test_the_same_place_is_known_however_it_is_spelled(
-    spelled: Callable[[str], str],
-    strict_api: StrictApi,
-    scripted_storage: ScriptedStorage,
-    files: Files,
-    tmp_path: Path,
-) -> None:
-    scripted_storage.fault = always(StoreThenAnswer())
-    url = scripted_storage.url_for("KEY").replace("KEY", f"k~{quote('é a')}")
+async def test_the_same_place_is_known_however_it_is_spelled(spelled: Callable[[str], str], world: World) -> None:
+    world.storage.fault = always(StoreThenAnswer())
+    url = world.storage.url_for("KEY").replace("KEY", f"k~{quote('é a')}")
     urls = iter([url, spelled(url)])
-    strict_api.presign = lambda _upload, _anomaly: next(urls)
-    rows = await send(options(tmp_path, strict_api), files.make("a.jpg"), files.make("b.jpg", size=900))
+    world.api.presign = lambda _upload, _anomaly: next(urls)
+    rows = await world.send(world.make("a.jpg"), world.make("b.jpg", size=900))
     assert sorted(outcomes(rows), key=str) == [("failed", "url_refused"), ("uploaded", None)]
-    assert len(scripted_storage.puts) == 1
+    assert len(world.storage.puts) == 1
 
 
 OTHERS = {
@@ -199,25 +188,21 @@ OTHERS = {
 
 
 @pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS)
-async def test_other_places_are_others(
-    other: Callable[[str], str], strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    scripted_storage.fault = always(StoreThenAnswer())
-    url = scripted_storage.url_for("KEY").replace("KEY", f"k~{quote('é')}")
+async def test_other_places_are_others(other: Callable[[str], str], world: World) -> None:
+    world.storage.fault = always(StoreThenAnswer())
+    url = world.storage.url_for("KEY").replace("KEY", f"k~{quote('é')}")
     urls = iter([url, other(url)])
-    strict_api.presign = lambda _upload, _anomaly: next(urls)
-    rows = await send(options(tmp_path, strict_api), files.make("a.jpg"), files.make("b.jpg", size=900))
+    world.api.presign = lambda _upload, _anomaly: next(urls)
+    rows = await world.send(world.make("a.jpg"), world.make("b.jpg", size=900))
     assert outcomes(rows) == [("uploaded", None)] * 2
 
 
-async def test_nothing_of_a_used_link_is_kept_for_it(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
-    kept = options(tmp_path, strict_api).journal_path.read_bytes()
-    target = scripted_storage.puts[0].target
+async def test_nothing_of_a_used_link_is_kept_for_it(world: World) -> None:
+    await world.send_one(world.make("a.jpg"))
+    kept = world.options().journal_path.read_bytes()
+    target = world.storage.puts[0].target
     assert target[-64:].encode() not in kept
-    assert f"/{scripted_storage.bucket}/".encode() not in kept
+    assert f"/{world.storage.bucket}/".encode() not in kept
 
 
 async def test_a_journal_from_before_places_were_kept_guards_those_of_what_is_unfinished(

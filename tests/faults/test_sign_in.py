@@ -1,17 +1,14 @@
 """What refused tokens do: the queue waits for a person, asks once, and goes on; without a person it stops cleanly."""
 
 import asyncio
-from pathlib import Path
 
 import pytest
 
-from tests.faults.running import ANOMALY, engine, options
+from tests.faults.running import World
 from tests.faults.sleeping import asleep
 from tests.support import api_faults
 from tests.support.api_faults import ApiFault, Silence
-from tests.support.files import Files
-from tests.support.scripted_storage import ScriptedStorage
-from tests.support.strict_api import ApiCall, StrictApi
+from tests.support.strict_api import ApiCall
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import Condition, HistoryFound, QueueIdle, QueueStatus, SignedIn, SignInRequired
 from uploader_gui.engine.models import UploadState
@@ -20,50 +17,43 @@ NEW = ("bearer-of-today", "session-of-today")
 
 
 @pytest.mark.parametrize("status", [401, 403])
-async def test_refused_tokens_hold_the_queue_until_a_person_signs_in(
-    status: int, strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    strict_api.faults.append(api_faults.refusal(status, "The incoming token has expired"))
-    async with engine(options(tmp_path, strict_api)) as run:
-        run.begin([files.make("a.jpg")])
+async def test_refused_tokens_hold_the_queue_until_a_person_signs_in(status: int, world: World) -> None:
+    world.api.faults.append(api_faults.refusal(status, "The incoming token has expired"))
+    async with world.engine() as run:
+        run.begin([world.make("a.jpg")])
         assert (await run.heard(SignInRequired)).refused_again is False
         assert Condition.SIGN_IN in run.all_heard(QueueStatus)[-1].conditions
-        strict_api.tokens = NEW
+        world.api.tokens = NEW
         run.queue.sign_in(*NEW)
         await run.idle()
         row = run.only()
         assert len(run.all_heard(SignInRequired)) == len(run.all_heard(SignedIn)) == 1
-        strict_api.tokens = ("bearer-of-tomorrow", "session-of-tomorrow")  # NEW has expired meanwhile
-        run.queue.add_paths([files.make("b.jpg")], ANOMALY)
-        run.queue.start()
+        world.api.tokens = ("bearer-of-tomorrow", "session-of-tomorrow")  # NEW has expired meanwhile
+        run.begin([world.make("b.jpg")])
         assert (await run.heard(SignInRequired, 2)).refused_again is False
         assert run.latest["b.jpg"].state is not UploadState.FAILED
     assert (row["state"], row["attempts"], row["may_be_registered_twice"]) == ("uploaded", 1, False)
-    assert strict_api.calls[-1].request.header("Authorization") == f"Bearer {NEW[0]}"
+    assert world.api.calls[-1].request.header("Authorization") == f"Bearer {NEW[0]}"
 
 
-async def test_without_tokens_nothing_is_sent_before_sign_in(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    async with engine(options(tmp_path, strict_api, tokens=None)) as run:
-        run.begin([files.make("a.jpg")])
+async def test_without_tokens_nothing_is_sent_before_sign_in(world: World) -> None:
+    async with world.engine(tokens=None) as run:
+        run.begin([world.make("a.jpg")])
         await run.heard(SignInRequired)
-        assert strict_api.connections_made == 0
+        assert world.api.connections_made == 0
         run.queue.sign_in("bearer-kept", "session-kept", entered=False)  # by an earlier run, and they have expired
         assert (await run.heard(SignInRequired, 2)).refused_again is False
         run.queue.history.tell_runs()
         await run.heard(HistoryFound)  # by now everything rests
-        run.queue.sign_in(*strict_api.tokens)
+        run.queue.sign_in(*world.api.tokens)
         await run.idle()
         assert run.only()["state"] == "uploaded"
 
 
-async def test_tokens_just_entered_and_refused_fail_the_files_without_a_loop(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    strict_api.fault = lambda _number, _call: api_faults.refusal(403, "not your building")
-    async with engine(options(tmp_path, strict_api)) as run:
-        run.begin([files.make(f"{n}.jpg", size=500 + n) for n in range(45)])
+async def test_tokens_just_entered_and_refused_fail_the_files_without_a_loop(world: World) -> None:
+    world.api.fault = lambda _number, _call: api_faults.refusal(403, "not your building")
+    async with world.engine() as run:
+        run.begin([world.make(f"{n}.jpg", size=500 + n) for n in range(45)])
         await run.heard(SignInRequired)
         run.queue.sign_in(*NEW)
         await run.idle()
@@ -72,36 +62,31 @@ async def test_tokens_just_entered_and_refused_fail_the_files_without_a_loop(
     assert {(row["state"], row["reason"]["code"]) for row in rows.values()} == {("failed", "no_access")}
     assert "not your building" in rows["0.jpg"]["reason"]["message"]
     assert asked == [False, True]
-    assert len(strict_api.calls) <= 3 + 3  # each batch once with each pair of tokens
+    assert len(world.api.calls) <= 3 + 3  # each batch once with each pair of tokens
 
 
-async def test_tokens_nobody_entered_and_refused_fail_no_file(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
+async def test_tokens_nobody_entered_and_refused_fail_no_file(world: World) -> None:
     """A window finds them in the keyring while it works."""
-    async with engine(options(tmp_path, strict_api, tokens=None)) as run:
-        run.queue.add_paths([files.make("a.jpg")], ANOMALY)
-        run.queue.start()
+    async with world.engine(tokens=None) as run:
+        run.begin([world.make("a.jpg")])
         await run.heard(SignInRequired)
         run.queue.sign_in(*NEW, entered=False)
         assert not (await run.heard(SignInRequired, 2)).refused_again
         assert run.latest["a.jpg"].state is UploadState.QUEUED
-        run.queue.sign_in(*strict_api.tokens)
+        run.queue.sign_in(*world.api.tokens)
         await run.idle()
         assert run.only()["state"] == "uploaded"
 
 
-async def test_files_without_access_and_no_others_are_sent_when_the_right_tokens_come(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    strict_api.tokens = NEW
-    async with engine(options(tmp_path, strict_api)) as run:
-        run.begin([files.make("a.jpg"), files.folder / "late.jpg"])
+async def test_files_without_access_and_no_others_are_sent_when_the_right_tokens_come(world: World) -> None:
+    world.api.tokens = NEW
+    async with world.engine() as run:
+        run.begin([world.make("a.jpg"), world.files.folder / "late.jpg"])
         await run.heard(SignInRequired)
         run.queue.sign_in("bearer-mistyped", "session-mistyped")
         await run.idle()
         assert run.files()["a.jpg"]["reason"]["code"] == "no_access"
-        files.make("late.jpg", size=3000)
+        world.make("late.jpg", size=3000)
         run.queue.sign_in(*NEW)
         await run.idle(2)
         rows = run.files()
@@ -109,21 +94,19 @@ async def test_files_without_access_and_no_others_are_sent_when_the_right_tokens
     assert rows["late.jpg"]["reason"]["code"] == "missing"
 
 
-async def test_tokens_that_expire_in_the_middle_of_200_files_cost_one_sign_in_and_no_put(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
+async def test_tokens_that_expire_in_the_middle_of_200_files_cost_one_sign_in_and_no_put(world: World) -> None:
     def expired_from_the_fourth_call(number: int, call: ApiCall) -> ApiFault | None:
         is_old = call.request.header("Authorization") != f"Bearer {NEW[0]}"
         return api_faults.refusal(401, "The incoming token has expired") if is_old and number >= 4 else None
 
-    strict_api.fault = expired_from_the_fourth_call
-    paths = [files.make(f"{n:03}.jpg", size=500 + n) for n in range(200)]
-    async with engine(options(tmp_path, strict_api)) as run:
+    world.api.fault = expired_from_the_fourth_call
+    paths = [world.make(f"{n:03}.jpg", size=500 + n) for n in range(200)]
+    async with world.engine() as run:
         run.begin(paths)
         await run.heard(SignInRequired)
-        registered = len(strict_api.registered)
+        registered = len(world.api.registered)
         await run.until(lambda: sum(u.state is UploadState.UPLOADED for u in run.latest.values()) == registered)
-        strict_api.tokens = NEW
+        world.api.tokens = NEW
         run.queue.sign_in(*NEW)
         await run.idle()
         rows = run.files()
@@ -131,33 +114,28 @@ async def test_tokens_that_expire_in_the_middle_of_200_files_cost_one_sign_in_an
     assert registered == 60
     assert {(row["state"], row["attempts"]) for row in rows.values()} == {("uploaded", 1)}
     assert not any(row["may_be_registered_twice"] for row in rows.values())
-    assert len(strict_api.registered) == len(scripted_storage.puts) == 200
+    assert len(world.api.registered) == len(world.storage.puts) == 200
 
 
-async def test_without_a_person_what_is_registered_is_still_sent_and_the_rest_is_pending(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    strict_api.fault = lambda number, _call: api_faults.refusal(401) if number >= 3 else None
-    async with engine(options(tmp_path, strict_api, asks_for_sign_in=False)) as run:
-        run.begin([files.make(f"{n}.jpg", size=500 + n) for n in range(100)])
+async def test_without_a_person_what_is_registered_is_still_sent_and_the_rest_is_pending(world: World) -> None:
+    world.api.fault = lambda number, _call: api_faults.refusal(401) if number >= 3 else None
+    async with world.engine(asks_for_sign_in=False) as run:
+        run.begin([world.make(f"{n}.jpg", size=500 + n) for n in range(100)])
         idle = await run.idle()
         rows = run.files()
     assert idle.gave_up is not None
     assert idle.gave_up.code is Code.SIGN_IN
     states = sorted((row["state"], row["reason"]["code"] if row["reason"] else "") for row in rows.values())
     assert states == [("pending", "sign_in")] * 60 + [("uploaded", "")] * 40
-    assert len(scripted_storage.objects) == 40
+    assert len(world.storage.objects) == 40
 
 
-async def test_without_a_person_everything_that_was_given_is_found_before_a_run_gives_up(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    strict_api.fault = lambda _number, _call: api_faults.refusal(401)
-    paths = [files.make(f"{n:02}.jpg", size=500 + n) for n in range(20)]
-    async with engine(options(tmp_path, strict_api, asks_for_sign_in=False)) as run:
-        with asleep(late := files.make("late.jpg")):
-            run.queue.add_paths([*paths, late], ANOMALY)
-            run.queue.start()
+async def test_without_a_person_everything_that_was_given_is_found_before_a_run_gives_up(world: World) -> None:
+    world.api.fault = lambda _number, _call: api_faults.refusal(401)
+    paths = [world.make(f"{n:02}.jpg", size=500 + n) for n in range(20)]
+    async with world.engine(asks_for_sign_in=False) as run:
+        with asleep(late := world.make("late.jpg")):
+            run.begin([*paths, late])
             await run.until(lambda: any(Condition.SIGN_IN in told.conditions for told in run.all_heard(QueueStatus)))
             run.queue.history.tell_runs()
             await run.heard(HistoryFound)
@@ -167,41 +145,34 @@ async def test_without_a_person_everything_that_was_given_is_found_before_a_run_
     assert (len(run.latest), states) == (21, {("pending", "sign_in")})
 
 
-async def test_tokens_entered_while_the_old_ones_are_being_refused_are_tried(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    strict_api.tokens = NEW
-    strict_api.faults.append(Silence())
-    async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.add_paths([files.make("a.jpg")], ANOMALY)
-        run.queue.start()
-        await asyncio.to_thread(strict_api.wait_for_calls, 1)
+async def test_tokens_entered_while_the_old_ones_are_being_refused_are_tried(world: World) -> None:
+    world.api.tokens = NEW
+    world.api.faults.append(Silence())
+    async with world.engine() as run:
+        run.begin([world.make("a.jpg")])
+        await asyncio.to_thread(world.api.wait_for_calls, 1)
         run.queue.sign_in(*NEW)
-        strict_api.release()
+        world.api.release()
         await run.idle()
         assert run.only()["state"] == "uploaded"
         assert run.all_heard(SignInRequired) == []
 
 
-async def test_after_signing_out_nothing_is_registered_before_the_next_sign_in(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    async with engine(options(tmp_path, strict_api)) as run:
+async def test_after_signing_out_nothing_is_registered_before_the_next_sign_in(world: World) -> None:
+    async with world.engine() as run:
         run.queue.sign_out()
-        run.begin([files.make("a.jpg")])
+        run.begin([world.make("a.jpg")])
         assert (await run.heard(SignInRequired)).refused_again is False
-        assert strict_api.calls == []
-        run.queue.sign_in(*strict_api.tokens)
+        assert world.api.calls == []
+        run.queue.sign_in(*world.api.tokens)
         await run.idle()
         assert run.only()["state"] == "uploaded"
 
 
-async def test_signing_out_right_after_signing_in_fails_no_file(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    async with engine(options(tmp_path, strict_api, tokens=None)) as run:
+async def test_signing_out_right_after_signing_in_fails_no_file(world: World) -> None:
+    async with world.engine(tokens=None) as run:
         run.queue.sign_in(*NEW)
         run.queue.sign_out()
-        run.begin([files.make("a.jpg")])
+        run.begin([world.make("a.jpg")])
         await run.heard(SignInRequired)
         assert run.latest["a.jpg"].state is UploadState.QUEUED

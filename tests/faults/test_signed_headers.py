@@ -1,15 +1,10 @@
 """Which headers a presigned URL may choose, and what becomes of URLs no request can be made of. Protocol §2."""
 
-from pathlib import Path
-
 import pytest
 
-from tests.faults.running import options, send_one
+from tests.faults.running import World
 from tests.faults.storing import always
-from tests.support.files import Files
-from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import StoreThenAnswer
-from tests.support.strict_api import StrictApi
 from uploader_gui.failure_messages import english
 
 SENT = {
@@ -36,19 +31,17 @@ SENT = {
 
 
 @pytest.mark.parametrize("case", SENT.values(), ids=SENT)
-async def test_a_header_of_s3_goes_out_as_the_link_tells_it(
-    case: tuple[str, str, str], strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
+async def test_a_header_of_s3_goes_out_as_the_link_tells_it(case: tuple[str, str, str], world: World) -> None:
     name, more, value = case
-    scripted_storage.fault = always(StoreThenAnswer())
-    strict_api.presign = lambda upload, _anomaly: (
-        scripted_storage.url_for(upload["uploadId"], signed_headers=f"{name};host") + more
+    world.storage.fault = always(StoreThenAnswer())
+    world.api.presign = lambda upload, _anomaly: (
+        world.storage.url_for(upload["uploadId"], signed_headers=f"{name};host") + more
     )
-    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg", size=4000))
+    row = await world.send_one(world.make("a.jpg", size=4000))
     assert (row["state"], row["attempts"]) == ("uploaded", 1)
-    (put,) = scripted_storage.puts
+    (put,) = world.storage.puts
     assert [told.encode("latin-1").decode() for told in put.request.all(name)] == [value]
-    assert put.request.all("Host") == [scripted_storage.host]
+    assert put.request.all("Host") == [world.storage.host]
     assert put.request.all("Content-Length") == ["4000"]
 
 
@@ -91,18 +84,16 @@ REFUSED = {
 
 @pytest.mark.parametrize("case", REFUSED.values(), ids=REFUSED)
 async def test_a_link_that_wants_more_is_refused_before_anything_goes_out(
-    case: tuple[str, str, str], strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+    case: tuple[str, str, str], world: World
 ) -> None:
     signed, more, words = case
-    scripted_storage.fault = always(StoreThenAnswer())
-    strict_api.presign = lambda upload, _anomaly: (
-        scripted_storage.url_for(upload["uploadId"], signed_headers=signed) + more
-    )
-    row = await send_one(options(tmp_path, strict_api, describe=english), files.make("a.jpg"))
+    world.storage.fault = always(StoreThenAnswer())
+    world.api.presign = lambda upload, _anomaly: world.storage.url_for(upload["uploadId"], signed_headers=signed) + more
+    row = await world.send_one(world.make("a.jpg"), describe=english)
     assert (row["state"], row["reason"]["code"], row["attempts"]) == ("failed", "url_refused", 0)
     assert words in row["reason"]["message"]
-    assert scripted_storage.connections_made == 0
-    assert len(strict_api.calls) == 1
+    assert world.storage.connections_made == 0
+    assert len(world.api.calls) == 1
 
 
 NO_REQUEST = {
@@ -142,22 +133,18 @@ NO_REQUEST = {
 
 
 @pytest.mark.parametrize("url", NO_REQUEST.values(), ids=NO_REQUEST)
-async def test_a_link_that_is_no_address_is_refused_and_never_a_broken_connection(
-    url: str, strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    strict_api.presign = lambda _upload, _anomaly: url
-    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
+async def test_a_link_that_is_no_address_is_refused_and_never_a_broken_connection(url: str, world: World) -> None:
+    world.api.presign = lambda _upload, _anomaly: url
+    row = await world.send_one(world.make("a.jpg"))
     assert (row["state"], row["reason"]["code"], row["attempts"]) == ("failed", "url_refused", 0)
-    assert len(strict_api.calls) == 1
+    assert len(world.api.calls) == 1
 
 
 @pytest.mark.parametrize("key", ['"quoted"', "a{b}|c^d`e", "a;b,c=d", "//a/../b/./", "100%", "~'()*!$"])
-async def test_a_path_goes_out_as_it_was_signed(
-    key: str, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    signed = scripted_storage.url_for("KEY")
-    scripted_storage.fault = always(StoreThenAnswer())
-    strict_api.presign = lambda _upload, _anomaly: signed.replace("KEY", key)
-    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
+async def test_a_path_goes_out_as_it_was_signed(key: str, world: World) -> None:
+    signed = world.storage.url_for("KEY")
+    world.storage.fault = always(StoreThenAnswer())
+    world.api.presign = lambda _upload, _anomaly: signed.replace("KEY", key)
+    row = await world.send_one(world.make("a.jpg"))
     assert row["state"] == "uploaded"
-    assert scripted_storage.puts[0].target.startswith(f"/{scripted_storage.bucket}/{key}?")
+    assert world.storage.puts[0].target.startswith(f"/{world.storage.bucket}/{key}?")

@@ -1,20 +1,17 @@
 """The speed limit on the wire: what all transfers send together never comes faster than it was set."""
 
 import time
-from pathlib import Path
 
-from tests.faults.running import ANOMALY, engine, options
-from tests.support.files import Files
-from tests.support.strict_api import StrictApi
+from tests.faults.running import ANOMALY, World
 from uploader_gui.engine.models import UploadState
 from uploader_gui.engine.transfer.limits import SAVED_SECONDS
 
 LIMIT = 400_000
 
 
-async def test_all_files_together_keep_to_the_limit(strict_api: StrictApi, files: Files, tmp_path: Path) -> None:
-    paths = [files.make(f"{n}.jpg", size=60_000) for n in range(6)]
-    async with engine(options(tmp_path, strict_api, bandwidth_limit=LIMIT)) as run:
+async def test_all_files_together_keep_to_the_limit(world: World) -> None:
+    paths = [world.make(f"{n}.jpg", size=60_000) for n in range(6)]
+    async with world.engine(bandwidth_limit=LIMIT) as run:
         run.queue.add_paths(paths, ANOMALY)
         began = time.monotonic()
         run.queue.start()
@@ -22,11 +19,9 @@ async def test_all_files_together_keep_to_the_limit(strict_api: StrictApi, files
     assert time.monotonic() - began >= 6 * 60_000 / LIMIT - SAVED_SECONDS - 0.1
 
 
-async def test_lifting_the_limit_lets_waiting_files_go_at_once(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    path = files.make("a.jpg", size=2_000_000)
-    async with engine(options(tmp_path, strict_api, bandwidth_limit=1)) as run:
+async def test_lifting_the_limit_lets_waiting_files_go_at_once(world: World) -> None:
+    path = world.make("a.jpg", size=2_000_000)
+    async with world.engine(bandwidth_limit=1) as run:
         run.begin([path])
         await run.in_state(UploadState.UPLOADING, path.name)
         run.queue.limit(0)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.running import HASTY, QUICK, engine, options, send, send_one
+from tests.faults.running import HASTY, QUICK, World, options, send, send_one
 from tests.faults.storing import always, is_stored, on_attempt
 from tests.support import storage_faults
 from tests.support.certificates import CertificateAuthority
@@ -76,15 +76,15 @@ REPEATED: dict[str, StorageFault] = {
 
 @pytest.mark.parametrize("fault", REPEATED.values(), ids=REPEATED)
 async def test_a_put_is_repeated_on_the_same_link_without_another_registration(
-    fault: StorageFault, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+    fault: StorageFault, world: World
 ) -> None:
-    scripted_storage.fault = on_attempt(1, fault)
+    world.storage.fault = on_attempt(1, fault)
     tuning = HASTY if isinstance(fault, StoreThenSilence) else QUICK
-    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg", size=300_000), tuning)
+    row = await world.send_one(world.make("a.jpg", size=300_000), tuning)
     assert (row["state"], row["attempts"], row["may_be_registered_twice"]) == ("uploaded", 2, False)
-    assert len(strict_api.calls) == 1
-    assert {put.target for put in scripted_storage.puts} == {scripted_storage.puts[0].target}
-    assert is_stored(scripted_storage, row)
+    assert len(world.api.calls) == 1
+    assert {put.target for put in world.storage.puts} == {world.storage.puts[0].target}
+    assert is_stored(world.storage, row)
 
 
 LASTING: dict[str, tuple[StorageFault, str]] = {
@@ -98,17 +98,13 @@ LASTING: dict[str, tuple[StorageFault, str]] = {
 
 @pytest.mark.parametrize("lasting", LASTING.values(), ids=LASTING)
 async def test_a_file_gets_six_puts_and_is_never_called_uploaded_without_a_confirmation(
-    lasting: tuple[StorageFault, str],
-    strict_api: StrictApi,
-    scripted_storage: ScriptedStorage,
-    files: Files,
-    tmp_path: Path,
+    lasting: tuple[StorageFault, str], world: World
 ) -> None:
     fault, code = lasting
-    scripted_storage.fault = always(fault)
-    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg", size=30_000))
+    world.storage.fault = always(fault)
+    row = await world.send_one(world.make("a.jpg", size=30_000))
     assert (row["state"], row["reason"]["code"], row["attempts"]) == ("failed", code, 6)
-    assert (len(scripted_storage.puts), len(strict_api.calls)) == (6, 1)
+    assert (len(world.storage.puts), len(world.api.calls)) == (6, 1)
     assert row["uploaded_at"] is None
 
 
@@ -124,11 +120,9 @@ FINAL = {
 
 
 @pytest.mark.parametrize("fault", FINAL.values(), ids=FINAL)
-async def test_a_clear_refusal_of_the_storage_is_final(
-    fault: Refuse, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    scripted_storage.fault = always(fault)
-    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
+async def test_a_clear_refusal_of_the_storage_is_final(fault: Refuse, world: World) -> None:
+    world.storage.fault = always(fault)
+    row = await world.send_one(world.make("a.jpg"))
     assert (row["state"], row["reason"]["code"], row["attempts"]) == ("failed", "storage_refused", 1)
     assert fault.code in row["reason"]["message"]
 
@@ -196,32 +190,26 @@ async def test_a_dead_line_is_noticed_also_when_the_last_byte_is_with_the_system
 
 
 @pytest.mark.parametrize("answer", [storage_faults.kms_etag(), StoreThenAnswer("0123456789abcdef0123456789abcdef-2")])
-async def test_an_etag_that_is_no_md5_is_not_compared(
-    answer: StoreThenAnswer, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    scripted_storage.fault = always(answer)
-    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
+async def test_an_etag_that_is_no_md5_is_not_compared(answer: StoreThenAnswer, world: World) -> None:
+    world.storage.fault = always(answer)
+    row = await world.send_one(world.make("a.jpg"))
     assert (row["state"], row["attempts"]) == ("uploaded", 1)
 
 
-async def test_a_redirect_of_the_storage_is_not_followed(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
+async def test_a_redirect_of_the_storage_is_not_followed(world: World) -> None:
     with ScriptedStorage() as elsewhere:
-        scripted_storage.fault = always(storage_faults.redirect(elsewhere.url_for("x")))
-        row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
+        world.storage.fault = always(storage_faults.redirect(elsewhere.url_for("x")))
+        row = await world.send_one(world.make("a.jpg"))
         assert (row["state"], row["reason"]["code"]) == ("failed", "storage_refused")
         assert elsewhere.connections_made == 0
 
 
-async def test_a_storage_s_cookie_is_never_sent_back(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    scripted_storage.fault = always(storage_faults.set_cookie())
-    one_by_one = options(tmp_path, strict_api, max_concurrent=1)
-    rows = await send(one_by_one, *(files.make(f"{n}.jpg", size=n) for n in (700, 800)))
+async def test_a_storage_s_cookie_is_never_sent_back(world: World) -> None:
+    world.storage.fault = always(storage_faults.set_cookie())
+    one_by_one = world.options(max_concurrent=1)
+    rows = await send(one_by_one, *(world.make(f"{n}.jpg", size=n) for n in (700, 800)))
     assert [row["state"] for row in rows.values()] == ["uploaded"] * 2
-    assert all(put.request.header("Cookie") is None for put in scripted_storage.puts)
+    assert all(put.request.header("Cookie") is None for put in world.storage.puts)
 
 
 async def test_a_storage_whose_certificate_nobody_vouches_for_gets_nothing(
@@ -236,22 +224,18 @@ async def test_a_storage_whose_certificate_nobody_vouches_for_gets_nothing(
         assert storage.puts == []
 
 
-async def test_retry_after_of_the_storage_is_obeyed(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
+async def test_retry_after_of_the_storage_is_obeyed(world: World) -> None:
     """It is meant for all transfers: also the one that waits for the slot begins no sooner."""
-    scripted_storage.fault = lambda *_: storage_faults.slow_down("1") if len(scripted_storage.puts) == 1 else None
+    world.storage.fault = lambda *_: storage_faults.slow_down("1") if len(world.storage.puts) == 1 else None
     patient = replace(QUICK, policy=replace(QUICK.policy, patience=120.0))
-    one_by_one = options(tmp_path, strict_api, max_concurrent=1)
-    rows = await send(one_by_one, files.make("a.jpg"), files.make("b.jpg", size=700), tuning=patient)
-    first, second, _ = scripted_storage.puts
+    one_by_one = world.options(max_concurrent=1)
+    rows = await send(one_by_one, world.make("a.jpg"), world.make("b.jpg", size=700), tuning=patient)
+    first, second, _ = world.storage.puts
     assert {row["state"] for row in rows.values()} == {"uploaded"}
     assert second.arrived - first.arrived >= 0.95
 
 
-async def test_on_slowdown_all_transfers_slow_down_together_and_recover(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
+async def test_on_slowdown_all_transfers_slow_down_together_and_recover(world: World) -> None:
     refused: list[str] = []
 
     def overloaded_at_first(key: str, _attempt: int, _request: RawRequest) -> StorageFault | None:
@@ -260,9 +244,9 @@ async def test_on_slowdown_all_transfers_slow_down_together_and_recover(
         refused.append(key)
         return storage_faults.slow_down()
 
-    scripted_storage.fault = overloaded_at_first
-    paths = [files.make(f"{n}.jpg", size=1000 + n) for n in range(40)]
-    async with engine(options(tmp_path, strict_api)) as run:
+    world.storage.fault = overloaded_at_first
+    paths = [world.make(f"{n}.jpg", size=1000 + n) for n in range(40)]
+    async with world.engine() as run:
         await run.send(paths)
         rows = run.files()
         conditions = [status.conditions for status in run.all_heard(QueueStatus)]
@@ -270,12 +254,10 @@ async def test_on_slowdown_all_transfers_slow_down_together_and_recover(
     assert sum(row["attempts"] for row in rows.values()) == 40 + 12
     assert any(Condition.STORAGE_BUSY in holding for holding in conditions)
     assert Condition.STORAGE_BUSY not in conditions[-1]
-    assert len(scripted_storage.objects) == 40
+    assert len(world.storage.objects) == 40
 
 
-async def test_a_file_whose_pause_is_over_but_that_finds_no_free_slot_waits_for_its_turn(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
+async def test_a_file_whose_pause_is_over_but_that_finds_no_free_slot_waits_for_its_turn(world: World) -> None:
     seen: list[str] = []
 
     def first_fails_second_hangs(key: str, attempt: int, _request: RawRequest) -> StorageFault | None:
@@ -284,28 +266,26 @@ async def test_a_file_whose_pause_is_over_but_that_finds_no_free_slot_waits_for_
             return StoreThenSilence()
         return storage_faults.internal_error() if attempt == 1 else None
 
-    scripted_storage.fault = first_fails_second_hangs
-    async with engine(options(tmp_path, strict_api, max_concurrent=1)) as run:
-        run.begin([files.make("a.jpg"), files.make("b.jpg")])
+    world.storage.fault = first_fails_second_hangs
+    async with world.engine(max_concurrent=1) as run:
+        run.begin([world.make("a.jpg"), world.make("b.jpg")])
         await run.in_state(UploadState.CONFIRMING, "b.jpg")
         await run.until(lambda: run.latest["a.jpg"].attempts == 1)
         await run.in_state(UploadState.REGISTERED, "a.jpg")
         assert run.latest["a.jpg"].retry_at is None
-        scripted_storage.release()
+        world.storage.release()
         await run.idle()
         assert {row["state"] for row in run.files().values()} == {"uploaded"}
 
 
-async def test_a_full_bar_is_not_called_uploaded_before_the_storage_has_answered(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    scripted_storage.fault = on_attempt(1, StoreThenSilence())
-    async with engine(options(tmp_path, strict_api)) as run:
-        run.begin([files.make("a.jpg")])
+async def test_a_full_bar_is_not_called_uploaded_before_the_storage_has_answered(world: World) -> None:
+    world.storage.fault = on_attempt(1, StoreThenSilence())
+    async with world.engine() as run:
+        run.begin([world.make("a.jpg")])
         await run.in_state(UploadState.CONFIRMING, "a.jpg")
         assert run.only()["state"] == "pending"
         size = run.latest["a.jpg"].source.size
         await run.until(lambda: [one.bytes_sent for p in run.all_heard(Progress)[-1:] for one in p.transfers] == [size])
-        scripted_storage.release()
+        world.storage.release()
         await run.idle()
         assert run.only()["state"] == "uploaded"

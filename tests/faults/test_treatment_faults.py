@@ -4,12 +4,10 @@ import os
 import stat
 from pathlib import Path
 
-from tests.faults.running import ANOMALY, Run, engine, options
+from tests.faults.running import ANOMALY, Run, World
 from tests.faults.sleeping import asleep
 from tests.support import pictures
 from tests.support.files import Files
-from tests.support.strict_api import StrictApi
-from uploader_gui.engine.events import PathsAdded
 from uploader_gui.engine.models import Treatment, UploadState
 from uploader_gui.engine.options import Choices
 
@@ -27,8 +25,7 @@ def treat(run: Run, treatment: Treatment, *names: str) -> None:
 
 
 async def refused(run: Run, *paths: Path) -> None:
-    run.queue.add_paths(paths, ANOMALY)
-    await run.heard(PathsAdded)
+    await run.added(*paths)
     await run.in_state(S.REFUSED, *(path.name for path in paths))
 
 
@@ -36,33 +33,29 @@ def leftovers(folder: Path) -> list[Path]:
     return list((folder / "substitutes").glob("*"))
 
 
-async def test_a_person_chooses_and_the_files_are_sent_once_the_queue_runs(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    film, photo = files.make("a.mp4", content=FILM), pictures.heic(files.folder / "b.heic")
-    async with engine(options(tmp_path, strict_api)) as run:
+async def test_a_person_chooses_and_the_files_are_sent_once_the_queue_runs(world: World) -> None:
+    film, photo = world.make("a.mp4", content=FILM), pictures.heic(world.files.folder / "b.heic")
+    async with world.engine() as run:
         await refused(run, film, photo)
         treat(run, Treatment.ZIP, "a.mp4")
         treat(run, Treatment.CONVERT, "b.heic")
         await run.in_state(S.QUEUED, "a.mp4", "b.heic")
         assert run.latest["b.heic"].sent.name == "b.jpg"
-        assert len(leftovers(tmp_path)) == 2
-        assert {stat.S_IMODE(path.stat().st_mode) for path in leftovers(tmp_path)} == {0o600}
-        assert stat.S_IMODE((tmp_path / "substitutes").stat().st_mode) == 0o700
+        assert len(leftovers(world.folder)) == 2
+        assert {stat.S_IMODE(path.stat().st_mode) for path in leftovers(world.folder)} == {0o600}
+        assert stat.S_IMODE((world.folder / "substitutes").stat().st_mode) == 0o700
         run.queue.start()
         totals = (await run.idle()).totals
-        assert leftovers(tmp_path) == []
+        assert leftovers(world.folder) == []
         assert totals.bytes_done == totals.bytes_total == sum(row["size"] for row in run.files().values())
-    assert sorted(upload.name for upload in strict_api.registered) == ["a.mp4.zip", "b.jpg"]
+    assert sorted(upload.name for upload in world.api.registered) == ["a.mp4.zip", "b.jpg"]
 
 
-async def test_a_jpeg_s_name_tells_it_from_what_lies_beside_its_picture_and_from_nothing_else(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    files.make("beside.jpg")  # it lies there, and is not sent
-    film = files.make("alone.mp4", content=FILM)
-    alone, beside = (pictures.heic(files.folder / name) for name in ("alone.heic", "beside.heic"))
-    async with engine(options(tmp_path, strict_api)) as run:
+async def test_a_jpeg_s_name_tells_it_from_what_lies_beside_its_picture_and_from_nothing_else(world: World) -> None:
+    world.make("beside.jpg")  # it lies there, and is not sent
+    film = world.make("alone.mp4", content=FILM)
+    alone, beside = (pictures.heic(world.files.folder / name) for name in ("alone.heic", "beside.heic"))
+    async with world.engine() as run:
         await refused(run, film, alone, beside)
         treat(run, Treatment.ZIP, "alone.mp4")
         treat(run, Treatment.CONVERT, "alone.heic")
@@ -72,52 +65,44 @@ async def test_a_jpeg_s_name_tells_it_from_what_lies_beside_its_picture_and_from
     assert names == {"alone.mp4": "alone.mp4.zip", "alone.heic": "alone.jpg", "beside.heic": "beside.heic.jpg"}
 
 
-async def test_a_choice_made_after_the_run_has_ended_starts_it_again(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    async with engine(options(tmp_path, strict_api)) as run:
+async def test_a_choice_made_after_the_run_has_ended_starts_it_again(world: World) -> None:
+    async with world.engine() as run:
         run.queue.start()
-        await refused(run, files.make("a.mp4", content=FILM))
+        await refused(run, world.make("a.mp4", content=FILM))
         await run.idle()
         treat(run, Treatment.ZIP, "a.mp4")
         await run.in_state(S.UPLOADED, "a.mp4")
 
 
-async def test_a_file_that_changed_since_it_was_dropped_fails_and_goes_when_tried_again(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    film = files.make("a.mp4", content=FILM)
-    async with engine(options(tmp_path, strict_api)) as run:
+async def test_a_file_that_changed_since_it_was_dropped_fails_and_goes_when_tried_again(world: World) -> None:
+    film = world.make("a.mp4", content=FILM)
+    async with world.engine() as run:
         await refused(run, film)
         film.write_bytes(FILM + b"more")
         treat(run, Treatment.ZIP, "a.mp4")
         await run.in_state(S.FAILED, "a.mp4")
         assert run.only()["reason"]["code"] == "changed"
-        assert leftovers(tmp_path) == []
+        assert leftovers(world.folder) == []
         run.queue.retry_failed()
         await run.in_state(S.UPLOADED, "a.mp4")
         assert run.only()["original"]["size"] == len(FILM) + 4
 
 
-async def test_a_file_that_became_acceptable_is_sent_as_it_is(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    photo = pictures.two_pages(files.folder / "a.tif")
-    async with engine(options(tmp_path, strict_api, choices=Choices(Treatment.CONVERT))) as run:
+async def test_a_file_that_became_acceptable_is_sent_as_it_is(world: World) -> None:
+    photo = pictures.two_pages(world.files.folder / "a.tif")
+    async with world.engine(choices=Choices(Treatment.CONVERT)) as run:
         run.queue.add_paths([photo], ANOMALY)
         await run.in_state(S.REFUSED, "a.tif")
         assert run.only()["reason"]["code"] == "cannot_convert"
-        photo.write_bytes(files.make("b.png").read_bytes())
+        photo.write_bytes(world.make("b.png").read_bytes())
         run.queue.retry([run.latest["a.tif"].upload_id])
         await run.in_state(S.UPLOADED, "a.tif")
         assert (run.only().get("original"), run.only()["mime_type"]) == (None, "image/png")
 
 
-async def test_one_jpeg_cannot_hold_two_pages_but_a_zip_can(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    async with engine(options(tmp_path, strict_api)) as run:
-        await refused(run, pictures.two_pages(files.folder / "a.tif"))
+async def test_one_jpeg_cannot_hold_two_pages_but_a_zip_can(world: World) -> None:
+    async with world.engine() as run:
+        await refused(run, pictures.two_pages(world.files.folder / "a.tif"))
         treat(run, Treatment.CONVERT, "a.tif")
         await run.until(lambda: run.only()["reason"]["code"] == "cannot_convert")
         await run.in_state(S.REFUSED, "a.tif")
@@ -126,11 +111,9 @@ async def test_one_jpeg_cannot_hold_two_pages_but_a_zip_can(
         assert run.only()["name"] == "a.tif.zip"
 
 
-async def test_cancelled_while_it_is_prepared_leaves_nothing_and_can_be_taken_up_again(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    (film,) = films(files, 1)
-    async with engine(options(tmp_path, strict_api)) as run:
+async def test_cancelled_while_it_is_prepared_leaves_nothing_and_can_be_taken_up_again(world: World) -> None:
+    (film,) = films(world.files, 1)
+    async with world.engine() as run:
         await refused(run, film)
         with asleep(film):
             treat(run, Treatment.ZIP, film.name)
@@ -139,15 +122,13 @@ async def test_cancelled_while_it_is_prepared_leaves_nothing_and_can_be_taken_up
             await run.in_state(S.CANCELLED, film.name)
         run.queue.retry([run.latest[film.name].upload_id])
         await run.in_state(S.UPLOADED, film.name)
-    assert leftovers(tmp_path) == []
+    assert leftovers(world.folder) == []
 
 
-async def test_files_on_a_sleeping_share_hold_up_nothing_else_that_is_prepared(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    stuck = films(files, 3)
-    elsewhere = pictures.heic(files.folder / "photo.heic")
-    async with engine(options(tmp_path, strict_api)) as run:
+async def test_files_on_a_sleeping_share_hold_up_nothing_else_that_is_prepared(world: World) -> None:
+    stuck = films(world.files, 3)
+    elsewhere = pictures.heic(world.files.folder / "photo.heic")
+    async with world.engine() as run:
         await refused(run, *stuck, elsewhere)
         with asleep(*stuck):
             run.queue.start()
@@ -158,34 +139,30 @@ async def test_files_on_a_sleeping_share_hold_up_nothing_else_that_is_prepared(
         await run.in_state(S.UPLOADED, *(path.name for path in stuck))
 
 
-async def test_sent_before_and_sent_again_it_is_prepared_as_was_chosen_or_asked_about(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    (film,) = films(files, 1)
-    async with engine(options(tmp_path, strict_api, choices=BOTH)) as run:
+async def test_sent_before_and_sent_again_it_is_prepared_as_was_chosen_or_asked_about(world: World) -> None:
+    (film,) = films(world.files, 1)
+    async with world.engine(choices=BOTH) as run:
         run.queue.start()
         run.queue.add_paths([film], ANOMALY)
         await run.in_state(S.UPLOADED, film.name)
-    async with engine(options(tmp_path, strict_api)) as run:
+    async with world.engine() as run:
         run.queue.add_paths([film], ANOMALY)
         await run.in_state(S.SKIPPED, film.name)
         run.queue.send_again([run.latest[film.name].upload_id])
         await run.in_state(S.REFUSED, film.name)
         treat(run, Treatment.ZIP, film.name)
         await run.in_state(S.UPLOADED, film.name)
-    async with engine(options(tmp_path, strict_api, choices=BOTH)) as run:
+    async with world.engine(choices=BOTH) as run:
         run.queue.add_paths([film], ANOMALY)
         await run.in_state(S.SKIPPED, film.name)
         run.queue.send_again([run.latest[film.name].upload_id])
         await run.in_state(S.UPLOADED, film.name)
-    assert len(strict_api.registered) == 3
+    assert len(world.api.registered) == 3
 
 
-async def test_a_choice_made_while_it_runs_counts_from_then_on(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    first, second = films(files, 2)
-    async with engine(options(tmp_path, strict_api)) as run:
+async def test_a_choice_made_while_it_runs_counts_from_then_on(world: World) -> None:
+    first, second = films(world.files, 2)
+    async with world.engine() as run:
         await refused(run, first)
         run.queue.choose(BOTH)
         run.queue.add_paths([second], ANOMALY)
@@ -194,17 +171,15 @@ async def test_a_choice_made_while_it_runs_counts_from_then_on(
         await run.in_state(S.QUEUED, first.name)
 
 
-async def test_a_disk_without_room_fails_that_file_and_no_other(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    (tmp_path / "substitutes").write_bytes(b"in the way")
-    (film,) = films(files, 1)
-    async with engine(options(tmp_path, strict_api, choices=BOTH)) as run:
+async def test_a_disk_without_room_fails_that_file_and_no_other(world: World) -> None:
+    (world.folder / "substitutes").write_bytes(b"in the way")
+    (film,) = films(world.files, 1)
+    async with world.engine(choices=BOTH) as run:
         run.queue.start()
-        run.queue.add_paths([film, files.make("b.pdf")], ANOMALY)
+        run.queue.add_paths([film, world.make("b.pdf")], ANOMALY)
         await run.in_state(S.UPLOADED, "b.pdf")
         await run.in_state(S.FAILED, film.name)
         assert run.files()[film.name]["reason"]["code"] == "preparation"
-        os.unlink(tmp_path / "substitutes")  # noqa: PTH108 - a file where a folder should be
+        os.unlink(world.folder / "substitutes")  # noqa: PTH108 - a file where a folder should be
         run.queue.retry_failed()
         await run.in_state(S.UPLOADED, film.name)

@@ -9,26 +9,15 @@ from typing import Any
 
 import pytest
 
-from tests.faults.running import ANOMALY, Run, engine, options
+from tests.faults.running import ANOMALY, Run, World, engine, options
 from tests.faults.storing import is_stored
 from tests.support.api_faults import Answer, Silence
-from tests.support.files import Files
-from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import StallMidway
-from tests.support.strict_api import StrictApi
 from uploader_gui.engine.events import PathsAdded, UndoOffered, UploadsAdded, UploadsRemoved, UploadsRestored
 from uploader_gui.engine.models import Treatment, UploadState
 
 S = UploadState
 FILM = b"\0\0\0\x18ftypisom" + b"film" * 1000
-
-
-async def added(run: Run, *paths: Path) -> None:
-    """Give files, and wait until they stand on the list."""
-    number = len(run.all_heard(PathsAdded)) + 1
-    run.queue.add_paths(paths, ANOMALY)
-    await run.heard(PathsAdded, number)
-    await run.until(lambda: all(path.name in run.latest for path in paths))
 
 
 async def restored(run: Run, number: int = 1) -> None:
@@ -65,14 +54,12 @@ TAKEN_AWAY: dict[str, Callable[[Run], None]] = {
 
 
 @pytest.mark.parametrize("taken_away", TAKEN_AWAY)
-async def test_it_comes_back_as_it_was(
-    taken_away: str, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    late = files.folder / "failed.jpg"
-    async with engine(options(tmp_path, strict_api)) as run:
-        await added(run, files.make("uploaded.jpg"), late, files.make("refused.xyz", content=b"?"))
+async def test_it_comes_back_as_it_was(taken_away: str, world: World) -> None:
+    late = world.files.folder / "failed.jpg"
+    async with world.engine() as run:
+        await run.added(world.make("uploaded.jpg"), late, world.make("refused.xyz", content=b"?"))
         await run.to_the_end()
-        await added(run, files.make("a.jpg"), files.make("b.jpg"), files.make("c.jpg"))
+        await run.added(world.make("a.jpg"), world.make("b.jpg"), world.make("c.jpg"))
         before = rows(run)
         TAKEN_AWAY[taken_away](run)
         await run.heard(UndoOffered)
@@ -91,25 +78,25 @@ async def test_it_comes_back_as_it_was(
         "c.jpg": "uploaded",
     }
     assert not any(row["may_be_registered_twice"] for row in receipt.values())
-    assert len(strict_api.registered) == len(scripted_storage.objects) == 4
+    assert len(world.api.registered) == len(world.storage.objects) == 4
 
 
-async def test_clearing_takes_out_what_is_done_and_leaves_what_a_person_has_to_see(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    async with engine(options(tmp_path, strict_api)) as run:
-        await added(run, files.make("uploaded.jpg"), files.folder / "failed.jpg", files.make("no.xyz", content=b"?"))
+async def test_clearing_takes_out_what_is_done_and_leaves_what_a_person_has_to_see(world: World) -> None:
+    async with world.engine() as run:
+        await run.added(
+            world.make("uploaded.jpg"), world.files.folder / "failed.jpg", world.make("no.xyz", content=b"?")
+        )
         await run.to_the_end()
-        await added(run, files.make("cancelled.jpg"), files.make("waiting.jpg"))
+        await run.added(world.make("cancelled.jpg"), world.make("waiting.jpg"))
         run.queue.cancel(ids(run, "cancelled.jpg"))
         run.queue.clear_finished()
         await run.heard(UploadsRemoved)
         assert [name for name, _ in rows(run)] == ["failed.jpg", "no.xyz", "waiting.jpg"]
 
 
-async def test_what_is_offered_says_how_much_comes_back(strict_api: StrictApi, files: Files, tmp_path: Path) -> None:
-    async with engine(options(tmp_path, strict_api)) as run:
-        await added(run, *(files.make(f"{n}.jpg") for n in range(5)))
+async def test_what_is_offered_says_how_much_comes_back(world: World) -> None:
+    async with world.engine() as run:
+        await run.added(*(world.make(f"{n}.jpg") for n in range(5)))
         run.queue.remove(ids(run, "0.jpg", "1.jpg"))
         run.queue.cancel(ids(run, "2.jpg"))
         run.queue.take_away(ids(run, "3.jpg"), ids(run, "4.jpg"))
@@ -128,90 +115,80 @@ async def test_what_is_offered_says_how_much_comes_back(strict_api: StrictApi, f
         assert rows(run) == [(f"{n}.jpg", S.QUEUED) for n in range(5)]
 
 
-async def test_what_is_taken_back_at_once_is_not_lost_on_the_way_to_the_window(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
+async def test_what_is_taken_back_at_once_is_not_lost_on_the_way_to_the_window(world: World) -> None:
     """Removed, taken back, given again: all before the window hears of the first."""
-    async with engine(options(tmp_path, strict_api)) as run:
-        path = files.make("a.jpg")
-        await added(run, path)
+    async with world.engine() as run:
+        path = world.make("a.jpg")
+        await run.added(path)
         for number in range(1, 4):
             run.queue.remove(ids(run, "a.jpg"))
             await restored(run, number)
             assert rows(run) == [("a.jpg", S.QUEUED)]
         run.queue.remove(ids(run, "a.jpg"))
-        await added(run, path)
+        await run.added(path)
         await restored(run, 4)
         assert rows(run) == [("a.jpg", S.QUEUED)]
 
 
-async def test_a_registered_upload_keeps_its_link(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
+async def test_a_registered_upload_keeps_its_link(world: World) -> None:
     """Taken away in the middle of its PUT and taken back: the same record, the same place, sent whole."""
-    scripted_storage.fault = lambda _key, attempt, _request: StallMidway() if attempt == 1 else None
-    async with engine(options(tmp_path, strict_api)) as run:
-        await added(run, files.make("a.jpg", size=400_000))
+    world.storage.fault = lambda _key, attempt, _request: StallMidway() if attempt == 1 else None
+    async with world.engine() as run:
+        await run.added(world.make("a.jpg", size=400_000))
         run.queue.start()
-        await asyncio.to_thread(scripted_storage.wait_for_puts, 1)
+        await asyncio.to_thread(world.storage.wait_for_puts, 1)
         run.queue.remove(ids(run, "a.jpg"))
         await run.heard(UploadsRemoved)
         await restored(run)
         await run.in_state(S.UPLOADED, "a.jpg")  # it was being sent, and goes on by itself
-        scripted_storage.release()
+        world.storage.release()
         row = run.only()
         assert (row["state"], row["may_be_registered_twice"]) == ("uploaded", False)
-        assert is_stored(scripted_storage, row)
-    assert len(strict_api.registered) == 1
+        assert is_stored(world.storage, row)
+    assert len(world.api.registered) == 1
 
 
-async def test_what_is_being_registered_is_not_asked_for_twice(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    strict_api.faults.append(Silence())
-    async with engine(options(tmp_path, strict_api)) as run:
-        await added(run, files.make("a.jpg"))
+async def test_what_is_being_registered_is_not_asked_for_twice(world: World) -> None:
+    world.api.faults.append(Silence())
+    async with world.engine() as run:
+        await run.added(world.make("a.jpg"))
         run.queue.start()
-        await asyncio.to_thread(strict_api.wait_for_calls, 1)
+        await asyncio.to_thread(world.api.wait_for_calls, 1)
         run.queue.cancel_all()
         await run.in_state(S.CANCELLED, "a.jpg")
         await restored(run)
-        strict_api.release()
+        world.api.release()
         await run.in_state(S.UPLOADED, "a.jpg")
         assert run.only()["may_be_registered_twice"] is False
-    assert len(strict_api.registered) == len(strict_api.calls) == 1
+    assert len(world.api.registered) == len(world.api.calls) == 1
 
 
-async def test_a_registration_whose_answer_was_lost_meanwhile_marks_the_upload(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    strict_api.faults.append(Silence())
-    async with engine(options(tmp_path, strict_api)) as run:
-        await added(run, files.make("a.jpg"))
+async def test_a_registration_whose_answer_was_lost_meanwhile_marks_the_upload(world: World) -> None:
+    world.api.faults.append(Silence())
+    async with world.engine() as run:
+        await run.added(world.make("a.jpg"))
         run.queue.start()
-        await asyncio.to_thread(strict_api.wait_for_calls, 1)
+        await asyncio.to_thread(world.api.wait_for_calls, 1)
         run.queue.cancel_all()
         await run.in_state(S.CANCELLED, "a.jpg")
-        strict_api.hang_up()
+        world.api.hang_up()
         await restored(run)
         await run.in_state(S.UPLOADED, "a.jpg")
         assert run.only()["may_be_registered_twice"] is True
 
 
-async def test_it_does_not_begin_what_a_person_has_not_begun_or_has_paused(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    async with engine(options(tmp_path, strict_api)) as run:
-        await added(run, files.make("a.jpg"))
+async def test_it_does_not_begin_what_a_person_has_not_begun_or_has_paused(world: World) -> None:
+    async with world.engine() as run:
+        await run.added(world.make("a.jpg"))
         run.queue.remove(ids(run, "a.jpg"))
         await restored(run)
-        assert (run.latest["a.jpg"].state, strict_api.calls) == (S.QUEUED, [])
-        strict_api.faults.append(Answer(503))
+        assert (run.latest["a.jpg"].state, world.api.calls) == (S.QUEUED, [])
+        world.api.faults.append(Answer(503))
         run.queue.start()
         run.queue.cancel_all()
         run.queue.pause()
         await restored(run, 2)
-        assert (run.latest["a.jpg"].state, strict_api.registered) == (S.QUEUED, [])
+        assert (run.latest["a.jpg"].state, world.api.registered) == (S.QUEUED, [])
         run.queue.start()
         run.queue.cancel_all()
         await run.idle()
@@ -219,85 +196,75 @@ async def test_it_does_not_begin_what_a_person_has_not_begun_or_has_paused(
         await run.in_state(S.UPLOADED, "a.jpg")  # it is paused no more
 
 
-async def test_the_queue_may_have_gone_on_meanwhile(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
+async def test_the_queue_may_have_gone_on_meanwhile(world: World) -> None:
     """Others were sent to the end, the removed one was not; taken back, it goes on as it would have."""
-    async with engine(options(tmp_path, strict_api)) as run:
-        await added(run, files.make("a.jpg"), files.make("b.jpg"))
+    async with world.engine() as run:
+        await run.added(world.make("a.jpg"), world.make("b.jpg"))
         run.queue.remove(ids(run, "a.jpg"))
         await run.to_the_end()
-        assert set(scripted_storage.objects) == {f"{ANOMALY}/{run.latest['b.jpg'].upload_id}"}
+        assert set(world.storage.objects) == {f"{ANOMALY}/{run.latest['b.jpg'].upload_id}"}
         await restored(run)
         assert rows(run) == [("a.jpg", S.QUEUED), ("b.jpg", S.UPLOADED)]
         await run.to_the_end(2)
         assert {row["state"] for row in run.files().values()} == {"uploaded"}
-    assert len(strict_api.registered) == 2
+    assert len(world.api.registered) == 2
 
 
-async def test_a_file_given_again_meanwhile_is_not_on_the_list_twice(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    paths = files.make("a.jpg"), files.make("refused.xyz", content=b"?"), files.folder / "failed.jpg"
-    async with engine(options(tmp_path, strict_api)) as run:
-        await added(run, *paths)
+async def test_a_file_given_again_meanwhile_is_not_on_the_list_twice(world: World) -> None:
+    paths = world.make("a.jpg"), world.make("refused.xyz", content=b"?"), world.files.folder / "failed.jpg"
+    async with world.engine() as run:
+        await run.added(*paths)
         run.queue.remove(ids(run, "a.jpg", "refused.xyz", "failed.jpg"))
-        await added(run, *paths)
+        await run.added(*paths)
         run.queue.start()
         await run.in_state(S.UPLOADED, "a.jpg")
         await restored(run)
         assert sorted(name for name, _ in rows(run)) == ["a.jpg", "failed.jpg", "refused.xyz"]
         await run.to_the_end(2)
-    assert len(strict_api.registered) == len(scripted_storage.objects) == 1
+    assert len(world.api.registered) == len(world.storage.objects) == 1
 
 
-async def test_a_file_that_came_back_and_is_given_again_is_not_on_the_list_twice(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    path = files.make("a.jpg")
-    async with engine(options(tmp_path, strict_api)) as run:
-        await added(run, path)
+async def test_a_file_that_came_back_and_is_given_again_is_not_on_the_list_twice(world: World) -> None:
+    path = world.make("a.jpg")
+    async with world.engine() as run:
+        await run.added(path)
         run.queue.remove(ids(run, "a.jpg"))
         await restored(run)
-        await added(run, path)
+        await run.added(path)
         assert run.all_heard(PathsAdded)[-1].already_in_queue == 1
         assert rows(run) == [("a.jpg", S.QUEUED)]
 
 
-async def test_a_file_that_was_sent_under_another_path_meanwhile_is_skipped(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    async with engine(options(tmp_path, strict_api)) as run:
-        await added(run, files.make("one/a.jpg"))
+async def test_a_file_that_was_sent_under_another_path_meanwhile_is_skipped(world: World) -> None:
+    async with world.engine() as run:
+        await run.added(world.make("one/a.jpg"))
         first = run.latest["a.jpg"].upload_id
         run.queue.remove([first])
-        await added(run, files.make("two/a.jpg"))
+        await run.added(world.make("two/a.jpg"))
         run.queue.start()
         await run.in_state(S.UPLOADED, "a.jpg")
         await restored(run)
         await run.until(lambda: run.latest["a.jpg"].state is S.SKIPPED)
         assert run.latest["a.jpg"].upload_id == first
-    assert len(scripted_storage.objects) == 1
+    assert len(world.storage.objects) == 1
 
 
 @pytest.mark.parametrize(("answer", "state"), [(200, S.UPLOADED), (400, S.FAILED)])
-async def test_one_that_was_tried_again_meanwhile_stays_as_it_is(
-    answer: int, state: UploadState, strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    strict_api.faults.append(None if answer == 200 else Answer(answer))
-    async with engine(options(tmp_path, strict_api)) as run:
-        await added(run, files.make("a.jpg"))
+async def test_one_that_was_tried_again_meanwhile_stays_as_it_is(answer: int, state: UploadState, world: World) -> None:
+    world.api.faults.append(None if answer == 200 else Answer(answer))
+    async with world.engine() as run:
+        await run.added(world.make("a.jpg"))
         run.queue.cancel_all()
         run.queue.retry(ids(run, "a.jpg"))
         await run.in_state(state, "a.jpg")
         await restored(run)
         assert rows(run) == [("a.jpg", state)]
-    assert len(strict_api.calls) == 1
+    assert len(world.api.calls) == 1
 
 
-async def test_a_file_made_acceptable_is_made_so_again(strict_api: StrictApi, files: Files, tmp_path: Path) -> None:
-    async with engine(options(tmp_path, strict_api)) as run:
-        await added(run, files.make("film.mp4", content=FILM))
+async def test_a_file_made_acceptable_is_made_so_again(world: World) -> None:
+    async with world.engine() as run:
+        await run.added(world.make("film.mp4", content=FILM))
         run.queue.treat(ids(run, "film.mp4"), Treatment.ZIP)
         await run.in_state(S.QUEUED, "film.mp4")
         run.queue.remove(ids(run, "film.mp4"))
@@ -305,7 +272,7 @@ async def test_a_file_made_acceptable_is_made_so_again(strict_api: StrictApi, fi
         run.queue.start()
         await run.in_state(S.UPLOADED, "film.mp4")
         assert run.only()["original"]["name"] == "film.mp4"
-    assert [record.name for record in strict_api.registered] == ["film.mp4.zip"]
+    assert [record.name for record in world.api.registered] == ["film.mp4.zip"]
 
 
 def copy_journal(folder: Path, to: Path) -> None:
@@ -314,40 +281,35 @@ def copy_journal(folder: Path, to: Path) -> None:
         shutil.copy(path, to)
 
 
-async def test_after_a_crash_what_was_removed_is_gone_and_what_was_taken_back_is_there(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
+async def test_after_a_crash_what_was_removed_is_gone_and_what_was_taken_back_is_there(world: World) -> None:
     """What the disk held at the moment the window heard of it is what the next start finds."""
-    crashed = tmp_path / "crashed"
-    chosen = options(tmp_path, strict_api)
-    async with engine(chosen) as run:
-        lost = [files.folder / f"lost{n}.jpg" for n in range(2)]
-        await added(run, *(files.make(f"{n}.jpg") for n in range(4)), *lost)
+    crashed = world.folder / "crashed"
+    async with world.engine() as run:
+        lost = [world.files.folder / f"lost{n}.jpg" for n in range(2)]
+        await run.added(*(world.make(f"{n}.jpg") for n in range(4)), *lost)
         run.queue.remove(ids(run, "0.jpg", "1.jpg", "lost0.jpg"))
         await restored(run)
         run.queue.remove(ids(run, "2.jpg", "3.jpg", "lost1.jpg"))
         await run.heard(UploadsRemoved, 2)
-        copy_journal(tmp_path, crashed)
-    async with engine(options(crashed, strict_api)) as run:
+        copy_journal(world.folder, crashed)
+    async with engine(options(crashed, world.api)) as run:
         run.queue.restore()
         await run.until(lambda: set(run.latest) == {"0.jpg", "1.jpg", "lost0.jpg"})
 
 
-async def test_it_may_be_taken_back_while_another_server_is_in_use(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
+async def test_it_may_be_taken_back_while_another_server_is_in_use(world: World) -> None:
     """It rests then, as its server's other rows do."""
-    chosen = options(tmp_path, strict_api)
+    chosen = world.options()
     async with engine(chosen) as run:
-        await added(run, files.make("a.jpg"), files.make("b.jpg"))
+        await run.added(world.make("a.jpg"), world.make("b.jpg"))
         run.queue.start()
         run.queue.take_away(ids(run, "b.jpg"), ids(run, "a.jpg"))
         run.queue.use(replace(chosen, api_url="https://register.example/main"))
         await restored(run)
         await run.until(lambda: {upload.elsewhere for upload in run.latest.values()} == {chosen.api_url})
         assert rows(run) == [("a.jpg", S.QUEUED), ("b.jpg", S.QUEUED)]
-        assert strict_api.calls == []
+        assert world.api.calls == []
         run.queue.use(chosen)
         run.queue.start()
         await run.in_state(S.UPLOADED, "a.jpg", "b.jpg")
-    assert len(strict_api.registered) == 2
+    assert len(world.api.registered) == 2

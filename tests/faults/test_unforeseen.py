@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults.running import ANOMALY, QUICK, engine, options, send
+from tests.faults.running import ANOMALY, QUICK, World, engine, options, send
 from tests.support.files import Files
 from tests.support.log_watch import ExpectedLogs
 from tests.support.scripted_storage import ScriptedStorage
@@ -20,7 +20,7 @@ from tests.support.storage_faults import StoreThenSilence
 from tests.support.strict_api import StrictApi
 from uploader_gui.engine.build import run_engine
 from uploader_gui.engine.errors import Code
-from uploader_gui.engine.events import EngineFailed, Event, PathsAdded, QueueIdle, UploadsAdded
+from uploader_gui.engine.events import EngineFailed, Event, QueueIdle, UploadsAdded
 from uploader_gui.engine.models import Reason, Treatment, UploadState
 from uploader_gui.engine.options import EngineOptions
 from uploader_gui.engine.queue import UploadQueue
@@ -83,8 +83,7 @@ async def test_what_breaks_while_a_file_is_worked_on_fails_that_file_and_no_othe
         path = files.make("again/a.jpg")
     tuning = replace(QUICK, threads=lambda: BreakingThreads(error[0], {place}, at_once=error[1]))
     async with engine(chosen, tuning) as run:
-        run.queue.add_paths([path], ANOMALY)
-        await run.heard(PathsAdded)
+        await run.added(path)
         if place == "_make":
             run.queue.treat([upload.upload_id for upload in run.latest.values()], Treatment.ZIP)
         await run.to_the_end()
@@ -93,15 +92,13 @@ async def test_what_breaks_while_a_file_is_worked_on_fails_that_file_and_no_othe
 
 
 @pytest.mark.parametrize("seconds", [-11_644_473_600, -9_300_000_000, 9_300_000_000, 10_413_792_000, 2**34 - 1])
-async def test_a_file_of_another_age_is_sent_like_any_other(
-    seconds: int, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    odd, plain = files.make("odd.jpg"), files.make("plain.jpg", size=5000)
+async def test_a_file_of_another_age_is_sent_like_any_other(seconds: int, world: World) -> None:
+    odd, plain = world.make("odd.jpg"), world.make("plain.jpg", size=5000)
     os.utime(odd, ns=(seconds * 10**9 + 5, seconds * 10**9 + 5))
-    rows = await send(options(tmp_path, strict_api), odd, plain)
+    rows = await world.send(odd, plain)
     assert {row["state"] for row in rows.values()} == {"uploaded"}
-    assert len(scripted_storage.objects) == 2
-    rows = await send(options(tmp_path, strict_api), odd, plain)
+    assert len(world.storage.objects) == 2
+    rows = await world.send(odd, plain)
     assert {row["state"] for row in rows.values()} == {"skipped"}
 
 
@@ -111,10 +108,10 @@ class BrokenFrontEndError(Exception):
 
 @pytest.mark.parametrize("kind", [UploadsAdded, QueueIdle])
 async def test_a_front_end_that_breaks_ends_the_engine(
-    kind: type[Event], strict_api: StrictApi, files: Files, tmp_path: Path, expected_logs: ExpectedLogs
+    kind: type[Event], expected_logs: ExpectedLogs, world: World
 ) -> None:
     expected_logs.allow("Exception in callback")
-    path = files.make("a.jpg")
+    path = world.make("a.jpg")
 
     def hear(event: Event) -> None:
         if isinstance(event, kind):
@@ -126,13 +123,12 @@ async def test_a_front_end_that_breaks_ends_the_engine(
 
     async with asyncio.timeout(60.0):
         with pytest.raises(BrokenFrontEndError):
-            await run_engine(options(tmp_path, strict_api), hear, ready, tuning=QUICK)
+            await run_engine(world.options(), hear, ready, tuning=QUICK)
 
 
 async def test_what_changed_last_is_told_before_the_engine_has_left(chosen: EngineOptions, files: Files) -> None:
     async with engine(chosen) as run:
-        run.queue.add_paths([files.make("a.jpg")], ANOMALY)
-        await run.heard(PathsAdded)
+        await run.added(files.make("a.jpg"))
         run.queue.cancel_all()
     assert run.latest["a.jpg"].state is UploadState.CANCELLED
 
@@ -157,7 +153,7 @@ def break_down() -> None:
 
 
 def test_a_command_that_breaks_is_told_and_the_next_one_is_carried_out(
-    strict_api: StrictApi, files: Files, tmp_path: Path, expected_logs: ExpectedLogs
+    expected_logs: ExpectedLogs, world: World
 ) -> None:
     expected_logs.allow("a command broke")
     told: list[Event] = []
@@ -171,11 +167,11 @@ def test_a_command_that_breaks_is_told_and_the_next_one_is_carried_out(
     def break_down(_queue: UploadQueue) -> None:
         raise ZeroDivisionError
 
-    thread = EngineThread(options(tmp_path, strict_api), hear)
+    thread = EngineThread(world.options(), hear)
     thread.submit(break_down)
     thread.start()
     thread.submit(break_down)
-    thread.submit(lambda queue: queue.add_paths([files.make("a.jpg")], ANOMALY))
+    thread.submit(lambda queue: queue.add_paths([world.make("a.jpg")], ANOMALY))
     assert added.wait(60.0)
     assert thread.unheard == []
     thread.stop(break_down)
@@ -200,19 +196,17 @@ def engine_without_a_turn(strict_api: StrictApi, tmp_path: Path, turn: threading
     return thread
 
 
-def test_the_last_command_of_an_engine_that_gets_no_turn_for_a_while_is_not_lost(
-    strict_api: StrictApi, tmp_path: Path
-) -> None:
+def test_the_last_command_of_an_engine_that_gets_no_turn_for_a_while_is_not_lost(world: World) -> None:
     turn, done = threading.Event(), threading.Event()
-    thread = engine_without_a_turn(strict_api, tmp_path, turn)
+    thread = engine_without_a_turn(world.api, world.folder, turn)
     threading.Timer(LEAVE_SECONDS + 0.5, turn.set).start()
     thread.stop(lambda _: done.set(), begin_seconds=60.0)
     assert done.is_set()
 
 
-def test_who_does_not_want_to_wait_any_longer_leaves_at_once(strict_api: StrictApi, tmp_path: Path) -> None:
+def test_who_does_not_want_to_wait_any_longer_leaves_at_once(world: World) -> None:
     turn, given_up = threading.Event(), threading.Event()
-    thread = engine_without_a_turn(strict_api, tmp_path, turn)
+    thread = engine_without_a_turn(world.api, world.folder, turn)
     threading.Timer(0.1, given_up.set).start()
     since = time.monotonic()
     thread.stop(lambda _: None, begin_seconds=30.0, given_up=given_up)
@@ -220,9 +214,7 @@ def test_who_does_not_want_to_wait_any_longer_leaves_at_once(strict_api: StrictA
     turn.set()
 
 
-def test_an_engine_that_breaks_down_says_so_to_the_window(
-    strict_api: StrictApi, files: Files, tmp_path: Path, expected_logs: ExpectedLogs
-) -> None:
+def test_an_engine_that_breaks_down_says_so_to_the_window(expected_logs: ExpectedLogs, world: World) -> None:
     expected_logs.allow("Exception in callback|the engine broke")
     failed, working = threading.Event(), list[bool]()
 
@@ -233,9 +225,9 @@ def test_an_engine_that_breaks_down_says_so_to_the_window(
         if isinstance(event, UploadsAdded):
             raise BrokenFrontEndError
 
-    thread = EngineThread(options(tmp_path, strict_api), hear)
+    thread = EngineThread(world.options(), hear)
     thread.start()
-    thread.submit(lambda queue: queue.add_paths([files.make("a.jpg")], ANOMALY))
+    thread.submit(lambda queue: queue.add_paths([world.make("a.jpg")], ANOMALY))
     assert failed.wait(60.0)
     assert working == [False]  # who hears of it may begin another one
     thread.stop(lambda _: None)
@@ -246,10 +238,8 @@ async def test_what_only_asyncio_complains_of_ends_no_engine(
 ) -> None:
     expected_logs.allow("nobody fetched it")
     async with engine(chosen) as run:
-        run.queue.add_paths([files.make("a.jpg")], ANOMALY)
-        await run.heard(PathsAdded)
+        await run.added(files.make("a.jpg"))
         loop = asyncio.get_running_loop()
         loop.call_exception_handler({"message": "nobody fetched it", "exception": ZeroDivisionError()})
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
         assert run.only()["state"] == "uploaded"
