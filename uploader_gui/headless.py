@@ -203,21 +203,24 @@ class _Session:
             self._finish()
             return
         if self._paths:
-            queue.add_paths(self._paths, self._launch.anomaly_id)
-            queue.start()
+            queue.intake.add_paths(self._paths, self._launch.anomaly_id)
+            queue.scheduler.start()
         else:
-            queue.resume(self._launch.anomaly_id, partial(self._resumed, queue))
+            queue.intake.resume(self._launch.anomaly_id, partial(self._resumed, queue))
 
     def _resumed(self, queue: UploadQueue, count: int) -> None:
         if count:
             self._terminal.say(_("taken up again: {count}", count=number(count)))
         else:
             self._terminal.say(_("Nothing is left to send to anomaly {number}.", number=self._launch.anomaly_id))
-        if queue.others_unfinished:
+        if queue.intake.others_unfinished:
             self._terminal.say(
-                _("still unfinished from earlier, not part of this run: {count}", count=number(queue.others_unfinished))
+                _(
+                    "still unfinished from earlier, not part of this run: {count}",
+                    count=number(queue.intake.others_unfinished),
+                )
             )
-        queue.start()
+        queue.scheduler.start()
 
     def _on_event(self, event: Event) -> None:
         self._terminal.show(event)
@@ -263,7 +266,7 @@ class _Session:
 
     def _finish(self) -> None:
         assert self._queue is not None
-        self._queue.close()
+        self._queue.servers.close()
 
     def _write_report(self, made: Receipt) -> bool:
         if self._launch.report is None:

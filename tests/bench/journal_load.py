@@ -38,7 +38,7 @@ async def _adding(count: int) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(b"\xff\xd8\xff\xe0" + os.urandom(60))
         async with engine(_options(folder)) as run, _watched(f"add {count:,} files"):
-            run.queue.add_paths([tree], "4217")
+            run.queue.intake.add_paths([tree], "4217")
             await run.heard(PathsAdded)
 
 

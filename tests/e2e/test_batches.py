@@ -21,9 +21,9 @@ async def test_a_batch_is_filled_while_a_drop_is_still_being_walked(
     stuck = files.make("share/b.jpg", size=1015)
     after = [files.make(f"c{n:02}.jpg", size=1016 + n) for n in range(10)]
     async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.start()
+        run.queue.scheduler.start()
         with asleep(stuck):
-            run.queue.add_paths([*before, stuck, *after], ANOMALY)
+            run.queue.intake.add_paths([*before, stuck, *after], ANOMALY)
             await run.until(lambda: len(run.latest) == 25)
             await run.until(lambda: sum(u.state is UploadState.CONFIRMING for u in run.latest.values()) == 6)
         await run.until(lambda: len(run.latest) == 26)
@@ -36,7 +36,7 @@ async def test_a_drop_that_waits_for_its_start_is_told_to_be_found_whole(
     strict_api: StrictApi, files: Files, tmp_path: Path
 ) -> None:
     async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.add_paths([files.make("a.jpg")], ANOMALY)
+        run.queue.intake.add_paths([files.make("a.jpg")], ANOMALY)
         await run.until(lambda: [status.walking for status in run.all_heard(QueueStatus)] == [False, True, False])
     assert strict_api.calls == []
 
@@ -46,10 +46,10 @@ async def test_more_dropped_while_sending_joins_the_queue_of_its_own_anomaly(
 ) -> None:
     scripted_storage.fault = lambda _key, _attempt, _request: StoreThenSilence()
     async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.start()
-        run.queue.add_paths([files.make(f"a{n}.jpg", size=1000 + n) for n in range(3)], "42")
+        run.queue.scheduler.start()
+        run.queue.intake.add_paths([files.make(f"a{n}.jpg", size=1000 + n) for n in range(3)], "42")
         await run.in_state(UploadState.CONFIRMING, "a0.jpg", "a1.jpg", "a2.jpg")
-        run.queue.add_paths([files.make(f"b{n}.jpg", size=2000 + n) for n in range(4)], "43")
+        run.queue.intake.add_paths([files.make(f"b{n}.jpg", size=2000 + n) for n in range(4)], "43")
         await run.until(lambda: len(run.latest) == 7)
         scripted_storage.release()
         await run.idle()

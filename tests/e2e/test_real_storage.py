@@ -163,7 +163,7 @@ async def test_a_pause_and_a_start_in_one_breath_lose_nothing(
     async with engine(options(tmp_path, api, max_concurrent=2)) as run:
         run.begin(paths)
         await run.until(lambda: any(u.state.sending or u.state.finished for u in run.latest.values()))
-        run.queue.pause()
+        run.queue.scheduler.pause()
         await run.to_the_end()
         rows = run.files()
     assert not any(row["may_be_registered_twice"] for row in rows.values())

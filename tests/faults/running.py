@@ -86,7 +86,7 @@ class Run:
     ) -> PathsAdded:
         """Give files, and wait until they stand on the list."""
         number = len(self.all_heard(PathsAdded)) + 1
-        self.queue.add_paths(paths, anomaly, add_options)
+        self.queue.intake.add_paths(paths, anomaly, add_options)
         return await self.heard(PathsAdded, number)
 
     async def past_runs(self) -> tuple[PastRun, ...]:
@@ -97,12 +97,12 @@ class Run:
 
     def begin(self, paths: Sequence[Path]) -> None:
         """Add files, and start to send."""
-        self.queue.add_paths(paths, ANOMALY)
-        self.queue.start()
+        self.queue.intake.add_paths(paths, ANOMALY)
+        self.queue.scheduler.start()
 
     async def to_the_end(self, number: int = 1) -> None:
         """Start to send, and wait until nothing is left to do (for the first, the second … time)."""
-        self.queue.start()
+        self.queue.scheduler.start()
         await self.idle(number)
 
     async def send(self, paths: Sequence[Path], number: int = 1) -> None:
@@ -162,7 +162,7 @@ async def engine(
     try:
         yield run
     finally:
-        run.queue.close()
+        run.queue.servers.close()
         async with asyncio.timeout(PATIENCE):
             await work
             await asyncio.gather(*told)

@@ -16,7 +16,7 @@ BOTH = AddOptions(choices=Choices.from_flags(convert=True, zipped=True))
 async def test_a_zip_is_made_of_the_files_it_is_wanted_for_alone(world: World) -> None:
     wanted, other = world.make("wanted.mp4", content=FILM), world.make("other.mp4", content=FILM + b"2")
     async with world.engine() as run:
-        run.queue.add_paths([wanted], ANOMALY, IN_ZIP)
+        run.queue.intake.add_paths([wanted], ANOMALY, IN_ZIP)
         await run.send([other])
         await run.in_state(S.REFUSED, "other.mp4")
     assert [upload.name for upload in world.api.registered] == ["wanted.mp4.zip"]
@@ -25,18 +25,18 @@ async def test_a_zip_is_made_of_the_files_it_is_wanted_for_alone(world: World) -
 async def test_a_file_refused_before_is_treated_when_it_is_given_again_with_that_wish(world: World) -> None:
     film = world.make("a.mp4", content=FILM)
     async with world.engine() as run:
-        run.queue.add_paths([film], ANOMALY)
+        run.queue.intake.add_paths([film], ANOMALY)
         await run.in_state(S.REFUSED, "a.mp4")
-        run.queue.add_paths([film], ANOMALY, IN_ZIP)
-        run.queue.start()
+        run.queue.intake.add_paths([film], ANOMALY, IN_ZIP)
+        run.queue.scheduler.start()
         await run.in_state(S.UPLOADED, "a.mp4")
         assert run.only()["name"] == "a.mp4.zip"
 
 
 async def test_what_one_jpeg_cannot_hold_goes_in_a_zip_where_both_are_wanted(world: World) -> None:
     async with world.engine() as run:
-        run.queue.add_paths([pictures.two_pages(world.files.folder / "a.tif")], ANOMALY, BOTH)
-        run.queue.start()
+        run.queue.intake.add_paths([pictures.two_pages(world.files.folder / "a.tif")], ANOMALY, BOTH)
+        run.queue.scheduler.start()
         await run.in_state(S.UPLOADED, "a.tif")
         assert run.only()["name"] == "a.tif.zip"
 
@@ -47,15 +47,15 @@ async def test_what_was_uploaded_before_goes_again_where_that_is_wanted_also_whe
     wanted, other = world.make("wanted.jpg"), world.make("other.jpg", size=2000)
     await world.send(wanted, other)
     async with world.engine() as run:
-        run.queue.add_paths([wanted], ANOMALY, AddOptions(again=True))
+        run.queue.intake.add_paths([wanted], ANOMALY, AddOptions(again=True))
         await run.send([other])
         await run.in_state(S.UPLOADED, "wanted.jpg")
         await run.in_state(S.SKIPPED, "other.jpg")
-        run.queue.add_paths([other], ANOMALY)
+        run.queue.intake.add_paths([other], ANOMALY)
         told = await run.heard(PathsAdded, 3)
         assert told.already_in_queue == 1
-        run.queue.add_paths([other], ANOMALY, AddOptions(again=True))
-        run.queue.start()
+        run.queue.intake.add_paths([other], ANOMALY, AddOptions(again=True))
+        run.queue.scheduler.start()
         await run.in_state(S.UPLOADED, "other.jpg")
     assert len(world.api.registered) == 4
 
@@ -63,13 +63,13 @@ async def test_what_was_uploaded_before_goes_again_where_that_is_wanted_also_whe
 async def test_what_is_to_start_goes_at_once_and_what_waits_goes_on_waiting(world: World) -> None:
     waiting, given_again = world.make("waiting.txt"), world.make("again.txt")
     async with world.engine() as run:
-        run.queue.add_paths([waiting, given_again], "9")
+        run.queue.intake.add_paths([waiting, given_again], "9")
         await run.in_state(S.QUEUED, "waiting.txt", "again.txt")
-        run.queue.add_paths([world.make("a.txt")], ANOMALY, AT_ONCE)
+        run.queue.intake.add_paths([world.make("a.txt")], ANOMALY, AT_ONCE)
         await run.in_state(S.UPLOADED, "a.txt")
         await run.until(lambda: run.all_heard(QueueStatus)[-1] == QueueStatus(running=False))
         assert QueueStatus(running=True, partly=True) in run.all_heard(QueueStatus)
-        run.queue.add_paths([world.make("b.txt"), given_again], "9", AT_ONCE)
+        run.queue.intake.add_paths([world.make("b.txt"), given_again], "9", AT_ONCE)
         await run.in_state(S.UPLOADED, "b.txt", "again.txt")
         assert (run.latest["waiting.txt"].state, run.all_heard(QueueIdle)) == (S.QUEUED, [])
         await run.to_the_end()
@@ -78,7 +78,7 @@ async def test_what_is_to_start_goes_at_once_and_what_waits_goes_on_waiting(worl
 
 async def test_what_is_to_start_goes_at_once_where_nothing_else_waits(world: World) -> None:
     async with world.engine() as run:
-        run.queue.add_paths([world.make("a.txt"), world.make("b.txt")], ANOMALY, AT_ONCE)
+        run.queue.intake.add_paths([world.make("a.txt"), world.make("b.txt")], ANOMALY, AT_ONCE)
         await run.idle()
         assert not any(status.partly for status in run.all_heard(QueueStatus))
     assert len(world.api.registered) == 2

@@ -229,7 +229,7 @@ async def test_who_does_not_want_to_wait_has_what_is_down_asked_at_once(world: W
         run.begin([world.make("a.jpg")])
         await run.until(lambda: any(event.conditions for event in run.all_heard(QueueStatus)))
         world.api.start()
-        run.queue.try_now()
+        run.queue.scheduler.try_now()
         await run.idle()
         row = run.only()
     assert (row["state"], row["attempts"]) == ("uploaded", 1)

@@ -62,7 +62,7 @@ def there(other_api: StrictApi, tmp_path: Path) -> EngineOptions:
 
 async def sent(run: Run, *paths: Path) -> None:
     await run.added(*paths)
-    run.queue.start()
+    run.queue.scheduler.start()
     await run.until(lambda: all(path.name in run.latest and run.latest[path.name].state.finished for path in paths))
 
 
@@ -125,12 +125,12 @@ async def test_what_waits_goes_to_its_own_server_once_that_is_set_again(
         await run.added(path)
         run.queue.use(there)
         await named(run, here.api_url, "waiting.jpg")
-        run.queue.start()
+        run.queue.scheduler.start()
         await sent(run, world.make("new.jpg"))
         run.queue.use(here)
         await named(run, "", "waiting.jpg")
         assert run.latest["waiting.jpg"].state is S.QUEUED  # a person has started nothing here
-        run.queue.start()
+        run.queue.scheduler.start()
         await run.in_state(S.UPLOADED, "waiting.jpg")
         assert run.files()["waiting.jpg"]["may_be_registered_twice"] is False
     assert (names_at(world.api), names_at(other_api)) == (["waiting.jpg"], ["new.jpg"])
@@ -163,7 +163,7 @@ async def test_transfers_and_registrations_under_way_end_with_their_own_server(
     world.api.faults.extend((NONE, Silence()))
     async with engine(here) as run:
         await run.added(world.make("sending.jpg", size=400_000))
-        run.queue.start()
+        run.queue.scheduler.start()
         await asyncio.to_thread(world.storage.wait_for_puts, 1)
         await run.added(world.make("registering.jpg"))
         await asyncio.to_thread(world.api.wait_for_calls, 2)
@@ -188,10 +188,10 @@ async def test_a_folder_that_is_still_searched_stays_with_the_server_it_was_give
     for n in range(1, 40):
         files.make(f"folder/{n}.jpg")
     async with engine(here) as run:
-        run.queue.start()
-        run.queue.add_paths([folder], ANOMALY)
+        run.queue.scheduler.start()
+        run.queue.intake.add_paths([folder], ANOMALY)
         run.queue.use(there)
-        run.queue.start()
+        run.queue.scheduler.start()
         await run.heard(PathsAdded)
         await named(run, here.api_url, *(f"{n}.jpg" for n in range(40)))
         assert {upload.state for upload in run.latest.values()} == {S.QUEUED}
@@ -233,7 +233,7 @@ async def test_a_row_is_sent_again_to_the_server_in_use_where_that_was_wanted_an
         await sent(run, again)
     async with engine(here) as run:
         await sent(run, arrived)
-        run.queue.add_paths([again], ANOMALY, AddOptions(again=True))
+        run.queue.intake.add_paths([again], ANOMALY, AddOptions(again=True))
         await run.heard(PathsAdded, 2)
         ids = [run.latest[path.name].upload_id for path in (again, arrived)]
         run.queue.use(there)
@@ -257,7 +257,7 @@ async def test_undo_brings_nothing_back_that_another_server_got_instead(
         await run.heard(UploadsRestored)
         run.queue.use(here)
         await named(run, "", "b.jpg")
-        run.queue.start()
+        run.queue.scheduler.start()
         await run.in_state(S.UPLOADED, "b.jpg")
         await run.idle()
         offered = [event.cancelled for event in run.all_heard(UndoOffered)]
@@ -296,8 +296,8 @@ async def test_a_receipt_ends_now_while_the_server_in_use_is_at_work(
         before = str(run.queue.receipt(ANOMALY).to_json()["finished_at"])
         run.queue.use(there)
         scripted_storage.fault = lambda _key, _attempt, _request: StallMidway()
-        run.queue.add_paths([files.make("b.jpg", size=400_000)], "43")
-        run.queue.start()
+        run.queue.intake.add_paths([files.make("b.jpg", size=400_000)], "43")
+        run.queue.scheduler.start()
         await asyncio.to_thread(scripted_storage.wait_for_puts, 2)
         run.queue.tell_receipt(ANOMALY)
         made = (await run.heard(ReceiptBuilt)).receipt.to_json()
@@ -335,7 +335,7 @@ async def test_unfinished_files_of_another_server_are_listed_at_the_next_start_t
         await named(run, here.api_url, "waiting.jpg")
         await sent(run, world.make("new.jpg"))
         run.queue.use(here)
-        run.queue.start()
+        run.queue.scheduler.start()
         await run.in_state(S.UPLOADED, "waiting.jpg")
     assert (names_at(world.api), names_at(other_api)) == (["waiting.jpg"], ["new.jpg"])
 
@@ -362,7 +362,7 @@ async def test_an_address_no_tokens_may_go_to_leaves_everything_where_it_is(here
         await run.added(world.make("a.jpg"))
         run.queue.use(replace(here, api_url="http://register.example/main"))
         await run.heard(EngineFailed)
-        run.queue.start()
+        run.queue.scheduler.start()
         await run.added(world.make("b.jpg"))
         await named(run, here.api_url, "a.jpg", "b.jpg")
         assert world.api.calls == []
@@ -379,12 +379,12 @@ async def test_on_a_broken_disk_the_list_of_the_other_server_comes_later(
         await run.added(files.make("left.jpg"))
     async with engine(here) as run:
         with journal_gone(here.journal_path):
-            run.queue.add_paths([files.make("a.jpg")], ANOMALY)
+            run.queue.intake.add_paths([files.make("a.jpg")], ANOMALY)
             await held(run, 1)
             run.queue.use(there)
             await held(run, 2)
         await run.until(lambda: "left.jpg" in run.latest)
-        run.queue.start()
+        run.queue.scheduler.start()
         await run.in_state(S.UPLOADED, "left.jpg")
         assert run.all_heard(EngineFailed) == []
 
@@ -407,7 +407,7 @@ async def test_with_another_certificate_authority_everything_goes_on(
             run.queue.use(replace(untrusted, ca_file=ca.pem))
             run.queue.retry_failed()
             await run.in_state(S.UPLOADED, "a.jpg")
-            run.queue.start()
+            run.queue.scheduler.start()
             await run.in_state(S.UPLOADED, "b.jpg")
             assert {upload.elsewhere for upload in run.latest.values()} == {""}
         assert names_at(api) == ["a.jpg", "b.jpg"]
@@ -419,7 +419,7 @@ async def test_what_is_under_way_goes_on_another_way_to_the_same_server(here: En
     world.api.faults.extend((NONE, Silence()))
     async with engine(here) as run:
         await run.added(world.make("sending.jpg", size=400_000))
-        run.queue.start()
+        run.queue.scheduler.start()
         await asyncio.to_thread(world.storage.wait_for_puts, 1)
         await run.added(world.make("registering.jpg"))
         await asyncio.to_thread(world.api.wait_for_calls, 2)
@@ -450,7 +450,7 @@ async def test_a_side_in_trouble_is_asked_at_once_on_another_way(
         world.storage.fault = lambda _key, _attempt, _request: internal_error()
     async with engine(here, replace(QUICK, policy=policy)) as run:
         await run.added(world.make("a.jpg"), world.make("b.jpg"))
-        run.queue.start()
+        run.queue.scheduler.start()
         await run.until(lambda: any(condition in one.conditions for one in run.all_heard(QueueStatus)))
         await run.in_state(S.QUEUED if world.api.registered == [] else S.REGISTERED, "a.jpg", "b.jpg")
         if condition is Condition.OFFLINE:
@@ -468,7 +468,7 @@ async def test_what_failed_on_the_old_way_counts_no_longer_on_another(
     scripted_storage.fault = lambda _key, attempt, _request: StallMidway() if attempt == 6 else wrong_etag()
     async with engine(here) as run:
         await run.added(files.make("a.jpg", size=400_000))
-        run.queue.start()
+        run.queue.scheduler.start()
         await asyncio.to_thread(scripted_storage.wait_for_puts, 6)
         scripted_storage.fault = lambda _key, attempt, _request: wrong_etag() if attempt <= 11 else None
         run.queue.use(replace(here, proxy_for=lambda _: None))
@@ -484,7 +484,7 @@ async def test_a_server_in_use_again_tells_how_its_own_queue_stands(
     async with engine(here) as run:
         run.queue.use(there)
         await run.added(files.make("a.jpg", size=400_000))
-        run.queue.start()
+        run.queue.scheduler.start()
         await asyncio.to_thread(scripted_storage.wait_for_puts, 1)
         await run.until(lambda: run.all_heard(QueueStatus)[-1].running)
         run.queue.use(here)
@@ -516,7 +516,7 @@ async def test_other_tokens_of_the_settings_in_use_hold_from_then_on(
         await run.idle()
         run.queue.use(replace(here, tokens=tokens))
         await run.added(world.make("b.jpg", size=3000))
-        run.queue.start()
+        run.queue.scheduler.start()
         assert not (await run.heard(SignInRequired)).refused_again
         run.queue.use(here)
         await run.in_state(S.UPLOADED, "b.jpg")
@@ -527,8 +527,8 @@ async def test_other_tokens_of_the_settings_in_use_hold_from_then_on(
 async def test_a_paused_queue_stays_paused_on_another_way(here: EngineOptions, world: World) -> None:
     async with engine(here) as run:
         await run.added(world.make("a.jpg"))
-        run.queue.start()
-        run.queue.pause()
+        run.queue.scheduler.start()
+        run.queue.scheduler.pause()
         run.queue.use(replace(here, size_unit="bytes"))
         run.queue.history.tell_runs()
         await run.heard(HistoryFound)

@@ -30,11 +30,11 @@ async def test_at_a_later_start_the_journal_brings_it_back_and_everybody_lives(w
     chosen = world.options(choices=CONVERT)
     with closing(PictureDecoder(HANGS)) as stuck:  # so that the first run ends in the middle of both
         async with engine(chosen, decoder=stuck) as run:
-            run.queue.add_paths([damaged, sound], ANOMALY)
+            run.queue.intake.add_paths([damaged, sound], ANOMALY)
             await run.in_state(S.PREPARING, damaged.name, sound.name)
     for _ in range(2):
         async with engine(chosen) as run:
-            run.queue.resume()
+            run.queue.intake.resume()
             run.begin([damaged, world.make("c.pdf")])
             await run.in_state(S.FAILED, damaged.name)
             await run.idle()
@@ -46,11 +46,11 @@ async def test_cancelling_and_leaving_wait_for_no_decoder(world: World) -> None:
     photos = [pictures.heic(world.files.folder / name) for name in ("a.heic", "b.heic")]
     with closing(PictureDecoder(HANGS)) as stuck:
         async with world.engine(decoder=stuck, choices=CONVERT) as run:
-            run.queue.add_paths(photos, ANOMALY)
+            run.queue.intake.add_paths(photos, ANOMALY)
             await run.in_state(S.PREPARING, "a.heic", "b.heic")
             run.queue.cancel([run.latest["a.heic"].upload_id])
             await run.in_state(S.CANCELLED, "a.heic")
-            run.queue.close()
+            run.queue.servers.close()
             async with asyncio.timeout(30.0):  # a decoder that hangs has 90 s
                 await run.work
             assert run.files()["b.heic"]["reason"]["code"] == "interrupted"
@@ -68,10 +68,10 @@ async def test_a_cancelled_picture_that_hangs_its_decoder_holds_up_no_other(worl
 """
     with closing(PictureDecoder(decoder_that(answer.strip()))) as decoder:  # with its regular patience
         async with world.engine(decoder=decoder, choices=CONVERT) as run:
-            run.queue.start()
-            run.queue.add_paths([hangs], ANOMALY)
+            run.queue.scheduler.start()
+            run.queue.intake.add_paths([hangs], ANOMALY)
             await asyncio.get_running_loop().run_in_executor(None, until, begun.exists)
-            run.queue.add_paths([sound], ANOMALY)
+            run.queue.intake.add_paths([sound], ANOMALY)
             await run.in_state(S.PREPARING, "sound.heic")
             run.queue.cancel([run.latest["hangs.webp"].upload_id])
             async with asyncio.timeout(30.0):  # far less than the decoder's 90 s
@@ -96,11 +96,11 @@ async def test_what_could_not_be_read_is_still_said_after_a_restart(world: World
     photo = world.make("a.heic", content=pictures.HEIC.read_bytes()[:-50])
     chosen = world.options(choices=CONVERT)
     async with engine(chosen) as run:
-        run.queue.add_paths([photo], ANOMALY)
+        run.queue.intake.add_paths([photo], ANOMALY)
         await run.in_state(S.QUEUED, "a.heic")
     async with engine(chosen) as run:
-        run.queue.resume()
-        run.queue.start()
+        run.queue.intake.resume()
+        run.queue.scheduler.start()
         await run.in_state(S.UPLOADED, "a.heic")
         assert run.only()["original"]["metadata"] == "unreadable"
 

@@ -30,7 +30,7 @@ async def test_a_file_of_any_size_whose_etag_is_another_md5_is_never_uploaded(si
 async def test_after_broken_attempts_the_bytes_told_are_exact_and_never_negative(world: World) -> None:
     path = world.make("a.jpg", size=BLOCKS)
     async with world.engine(bandwidth_limit=20_000_000.0) as run:
-        run.queue.add_paths([path], ANOMALY)
+        run.queue.intake.add_paths([path], ANOMALY)
         await run.in_state(UploadState.QUEUED, "a.jpg")
         world.storage.fault = lambda _key, attempt, _request: ResetMidway(0.6) if attempt <= 2 else None
         await run.to_the_end()
@@ -115,7 +115,7 @@ async def test_after_ten_looks_offline_a_pause_and_a_start_there_are_still_six_a
         await run.in_state(UploadState.RETRYING, "a.jpg")
         waited_until = time.monotonic() + 10 * QUICK.policy.offline
         await run.until(lambda: time.monotonic() > waited_until or not run.queue.unsent)
-        run.queue.pause()
+        run.queue.scheduler.pause()
         world.storage.start()
         world.storage.fault = always(storage_faults.internal_error())
         await run.to_the_end()

@@ -37,14 +37,14 @@ def awaited(data: Path, *names: str, size: int = len(PDF)) -> list[Awaited]:
 
 def begin(run: Run, *files: Awaited, add_options: AddOptions = FROM_PHONE) -> None:
     run.queue.note_making([file.path for file in files])
-    run.queue.await_files(files, ANOMALY, add_options)
+    run.queue.intake.await_files(files, ANOMALY, add_options)
 
 
 def come(run: Run, file: Awaited, content: bytes = PDF) -> None:
     """Have a file there, whole, as `engine/fetching.py` leaves it."""
     file.path.parent.mkdir(parents=True, exist_ok=True)
     file.path.write_bytes(content)
-    run.queue.note_capture(file.path)
+    run.queue.intake.note_made(file.path)
     run.queue.fetched([file.upload_id])
 
 
@@ -60,7 +60,7 @@ async def test_a_row_is_there_before_the_bytes_and_the_receipt_says_where_from(d
         assert [(one.upload_id, one.state, one.origin) for one in added.uploads] == [
             (file.upload_id, S.FETCHING, Origin.PHONE)
         ]
-        run.queue.start()
+        run.queue.scheduler.start()
         come(run, file)
         await run.idle()
         row = run.only()
@@ -75,7 +75,7 @@ async def test_start_sends_the_others_and_waits_for_what_is_still_being_fetched(
     first, second = awaited(data, "a.pdf", "b.pdf")
     async with engine(options(data, world.api)) as run:
         begin(run, first, second)
-        run.queue.start()
+        run.queue.scheduler.start()
         come(run, first)
         await run.in_state(S.UPLOADED, "a.pdf")
         assert run.all_heard(QueueIdle) == []
@@ -90,7 +90,7 @@ async def test_what_does_not_come_whole_fails_in_words_and_is_listed_at_the_next
     (file,) = awaited(data, "a.pdf")
     async with engine(options(data, world.api)) as run:
         begin(run, file)
-        run.queue.start()
+        run.queue.scheduler.start()
         run.queue.not_fetched([file.upload_id], SHORT)
         await run.idle()
         row = run.only()
@@ -129,7 +129,7 @@ async def test_a_script_that_resumes_fails_for_a_half_fetched_file(data: Path, w
         begin(run, file)
         await run.heard(UploadsAdded)
     async with engine(options(data, world.api)) as run:
-        run.queue.resume(ANOMALY)
+        run.queue.intake.resume(ANOMALY)
         await run.in_state(S.FAILED, "a.pdf")
         await run.to_the_end()
         assert run.only()["reason"]["code"] == "not_fetched"
@@ -182,7 +182,7 @@ async def test_a_wish_to_zip_holds_for_fetched_files(data: Path, world: World) -
     add_options = AddOptions(choices=Choices.from_flags(convert=False, zipped=True), origin=Origin.OUTLOOK)
     async with engine(options(data, world.api)) as run:
         begin(run, file, add_options=add_options)
-        run.queue.start()
+        run.queue.scheduler.start()
         come(run, file, FILM)
         await run.idle()
         assert (run.only()["name"], run.only()["source"]) == ("film.mp4.zip", "from Outlook")
@@ -193,7 +193,7 @@ async def test_what_was_uploaded_before_is_skipped(data: Path, world: World) -> 
         for number in (1, 2):
             (file,) = awaited(data, "a.pdf")
             begin(run, file)
-            run.queue.start()
+            run.queue.scheduler.start()
             come(run, file)
             await run.idle(number)
         assert run.latest["a.pdf"].state is S.SKIPPED
@@ -205,10 +205,10 @@ async def test_files_that_waited_for_a_number_have_a_source_too_and_go_once_uplo
     async with engine(options(data, world.api)) as run:
         file.path.parent.mkdir(parents=True)
         file.path.write_bytes(PDF)
-        run.queue.note_capture(file.path)
+        run.queue.intake.note_made(file.path)
     async with engine(options(data, world.api)) as run:
         assert left_in(data) == ["a.pdf"]
-        run.queue.add_paths([file.path], ANOMALY, FROM_PHONE)
+        run.queue.intake.add_paths([file.path], ANOMALY, FROM_PHONE)
         await run.to_the_end()
         assert run.only()["source"] == "from a phone"
     assert left_in(data) == []
@@ -257,7 +257,7 @@ async def test_what_waits_for_a_number_is_kept_however_long_until_it_is_forgotte
         file.path.parent.mkdir(parents=True)
         file.path.write_bytes(PDF)
         if is_told:
-            run.queue.note_capture(file.path)
+            run.queue.intake.note_made(file.path)
     age(data, 400)
     await start_and_leave(data, world.api)
     assert left_in(data) == ["a.pdf"]

@@ -48,7 +48,7 @@ async def test_of_a_mixed_end_window_history_and_receipts_tell_the_same_bytes(wo
     async with world.engine(choices=Choices(others=Treatment.ZIP)) as run:
         await run.added(*paths, world.folder / "gone.jpg")
         run.queue.remove([run.latest["b.xyz"].upload_id])
-        run.queue.start()
+        run.queue.scheduler.start()
         told = (await run.idle()).totals
         mine, (past, theirs) = await in_window(run), await in_history(run)
     sent = sum(stored.size for stored in world.storage.objects.values())
@@ -106,7 +106,7 @@ async def test_of_a_file_left_out_a_later_receipt_says_what_an_earlier_run_knew(
     chosen, path = world.options(), world.make("a.txt")
     first = (await send(chosen, path))["a.txt"]
     async with engine(chosen) as run:
-        run.queue.add_paths([path], ANOMALY)
+        run.queue.intake.add_paths([path], ANOMALY)
         await run.in_state(S.SKIPPED, "a.txt")
         skipped = run.only()
         run.queue.send_again([run.latest["a.txt"].upload_id])
@@ -134,7 +134,7 @@ async def test_the_receipt_of_an_ended_deposit_is_the_same_whenever_it_is_made(w
         await run.heard(AnomalyLookedUp)
         await deposited(run, world.make("a.jpg"), world.folder / "gone.jpg")
         paper = told_of(await in_window(run))
-        run.queue.name_depositor("Somebody else")
+        run.queue.servers.name_depositor("Somebody else")
         run.queue.look_up(ANOMALY)
         await run.heard(AnomalyLookedUp, 2)
         assert told_of(await in_window(run)) == paper

@@ -26,8 +26,8 @@ async def test_one_in_the_journal_fails_its_own_file_and_no_other(anomaly_id: st
         await run.added(world.make("a.txt"), world.make("b.txt", content=b"b"))
     rename_anomaly(world.folder, anomaly_id, "a.txt")
     async with world.engine() as run:
-        run.queue.resume()
-        run.queue.start()
+        run.queue.intake.resume()
+        run.queue.scheduler.start()
         await run.in_state(S.UPLOADED, "b.txt")
         await run.in_state(S.FAILED, "a.txt")
         await run.idle()
@@ -40,7 +40,7 @@ async def test_one_in_the_journal_fails_its_own_file_and_no_other(anomaly_id: st
 async def test_one_in_history_fails_when_it_is_sent_again(world: World) -> None:
     late = world.folder / "late.txt"
     async with world.engine() as run:
-        run.queue.add_paths([late], ANOMALY)
+        run.queue.intake.add_paths([late], ANOMALY)
         await run.in_state(S.FAILED, "late.txt")
     rename_anomaly(world.folder, "../../../admin?x=", "late.txt")
     late.write_bytes(b"found again")
@@ -55,7 +55,7 @@ async def test_one_in_history_fails_when_it_is_sent_again(world: World) -> None:
 @pytest.mark.parametrize("anomaly_id", NONE)
 async def test_one_that_is_handed_to_the_queue_is_never_asked_for(anomaly_id: str, world: World) -> None:
     async with world.engine() as run:
-        run.queue.add_paths([world.make("a.txt")], anomaly_id)
-        run.queue.start()
+        run.queue.intake.add_paths([world.make("a.txt")], anomaly_id)
+        run.queue.scheduler.start()
         await run.in_state(S.FAILED, "a.txt")
     assert world.api.connections_made == 0

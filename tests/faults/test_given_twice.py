@@ -37,11 +37,11 @@ async def test_junk_found_twice_counts_once(world: World) -> None:
 async def test_junk_counts_anew_in_the_next_run(world: World) -> None:
     folder = folder_with_junk(world.files)
     async with world.engine() as run:
-        run.queue.start()
+        run.queue.scheduler.start()
         await run.added(folder)
         await run.idle()
         world.make("in/c.txt", content=b"c")
-        run.queue.start()
+        run.queue.scheduler.start()
         await run.added(folder)
         await run.idle(2)
         assert [past.junk for past in await run.past_runs()] == [3, 3]
@@ -124,9 +124,9 @@ async def test_what_is_left_unfinished_beside_what_is_given_is_counted(world: Wo
     async with world.engine() as run:
         for _ in range(2):
             dropped = await run.added(path)
-            assert (dropped.others_unfinished, run.queue.others_unfinished) == (1, 1)
+            assert (dropped.others_unfinished, run.queue.intake.others_unfinished) == (1, 1)
         await run.added(other)
-        assert run.queue.others_unfinished == 0
+        assert run.queue.intake.others_unfinished == 0
 
 
 async def test_hard_links_are_two_pieces_of_evidence(world: World) -> None:

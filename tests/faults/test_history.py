@@ -207,7 +207,7 @@ async def test_a_picture_of_ours_goes_with_the_forgotten_deposit_that_did_not_se
     picture.parent.mkdir(parents=True)
     picture.write_bytes(b"pasted")
     async with engine(options(data, world.api)) as run:
-        run.queue.note_capture(picture)
+        run.queue.intake.note_made(picture)
         await run.added(picture)
         run.queue.cancel_all()
         await run.in_state(S.CANCELLED, "Capture.txt")

@@ -55,7 +55,7 @@ async def next_window(chosen: EngineOptions) -> AsyncIterator[Run]:
 async def listed(chosen: EngineOptions) -> dict[str, UploadState]:
     """Give what stands on the next window's list once it has been told all there is."""
     async with next_window(chosen) as run:
-        run.queue.add_paths([], "nobody's")
+        run.queue.intake.add_paths([], "nobody's")
         await run.heard(PathsAdded)
         return {name: one.state for name, one in run.latest.items()}
 
@@ -126,7 +126,7 @@ async def test_taken_off_in_the_run_that_failed_it_stays_off(chosen: EngineOptio
 
 async def test_what_was_cancelled_does_not_come_back(chosen: EngineOptions, given: dict[str, Path]) -> None:
     async with engine(chosen) as run:
-        run.queue.add_paths([given[SENT]], ANOMALY)
+        run.queue.intake.add_paths([given[SENT]], ANOMALY)
         await run.heard(UploadsAdded)
         run.queue.cancel_all()
         await run.in_state(S.CANCELLED, SENT)
@@ -140,9 +140,9 @@ async def test_without_a_window_what_failed_is_neither_taken_up_nor_kept_for_one
     headless = world.options(keeps_list=False, asks_for_sign_in=False)
     async with engine(headless) as run:
         resumed = asyncio.get_running_loop().create_future()
-        run.queue.resume(ANOMALY, resumed.set_result)
+        run.queue.intake.resume(ANOMALY, resumed.set_result)
         assert await resumed == 0
-        assert run.queue.others_unfinished == 0
+        assert run.queue.intake.others_unfinished == 0
         assert run.files() == {}
     other = options(world.folder / "other", world.api, keeps_list=False, asks_for_sign_in=False)
     async with engine(other) as run:

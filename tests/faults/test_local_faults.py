@@ -41,7 +41,7 @@ def api(storage: ScriptedStorage) -> Iterator[StrictApi]:
 
 async def added(run: Run, *paths: Path) -> None:
     """Put files into the queue, and wait until they are looked at; nothing is sent yet."""
-    run.queue.add_paths(paths, ANOMALY)
+    run.queue.intake.add_paths(paths, ANOMALY)
     await run.in_state(UploadState.QUEUED, *(path.name for path in paths))
 
 
@@ -217,7 +217,7 @@ async def test_six_files_on_a_sleeping_share_do_not_hold_up_the_seventh(
     async with engine(options(tmp_path, api, max_concurrent=6)) as run:
         await added(run, *stuck, elsewhere)
         with asleep(*stuck):
-            run.queue.start()
+            run.queue.scheduler.start()
             await run.in_state(UploadState.UPLOADED, "seventh.jpg")
             assert [run.files()[path.name]["state"] for path in stuck] == ["pending"] * 6
         await run.idle()  # the share woke up
@@ -235,8 +235,8 @@ async def test_dropping_six_files_of_a_sleeping_share_does_not_hold_up_the_seven
     elsewhere = files.make("disk/seventh.jpg")
     async with engine(options(tmp_path, api)) as run:
         with asleep(*stuck):
-            run.queue.start()
-            run.queue.add_paths([elsewhere, *stuck] if place == "first" else [*stuck, elsewhere], ANOMALY)
+            run.queue.scheduler.start()
+            run.queue.intake.add_paths([elsewhere, *stuck] if place == "first" else [*stuck, elsewhere], ANOMALY)
             await run.until(lambda: any(told.walking for told in run.all_heard(QueueStatus)))
             await run.in_state(UploadState.UPLOADED, "seventh.jpg")
         await run.until(lambda: len(run.latest) == 7)
@@ -250,8 +250,8 @@ async def test_leaving_does_not_wait_for_a_sleeping_share(
     stuck = [files.make(f"share/{n}.jpg", size=5000 + n) for n in range(6)]
     with asleep(*stuck):
         async with engine(options(tmp_path, api)) as run:
-            run.queue.start()
-            run.queue.add_paths(stuck, ANOMALY)
+            run.queue.scheduler.start()
+            run.queue.intake.add_paths(stuck, ANOMALY)
             await run.until(lambda: any(status.walking for status in run.all_heard(QueueStatus)))
             leaving = time.monotonic()
         assert time.monotonic() - leaving < 20.0  # they sleep for 45 s
@@ -265,10 +265,10 @@ async def test_leaving_in_the_middle_of_stuck_transfers_takes_less_than_two_seco
     async with engine(options(tmp_path, api)) as run:
         await added(run, *stuck, elsewhere)
         with asleep(*stuck):
-            run.queue.start()
+            run.queue.scheduler.start()
             await run.in_state(UploadState.UPLOADED, "seventh.jpg")
             leaving = time.monotonic()
-            run.queue.close()
+            run.queue.servers.close()
             await run.gone()
             assert time.monotonic() - leaving < 20.0  # they sleep for 45 s
     rows: Any = run.files()
@@ -286,7 +286,7 @@ def test_a_window_s_engine_leaves_in_two_seconds_whatever_is_stuck(
     )
     with asleep(*stuck):
         thread.start()
-        thread.submit(lambda queue: queue.add_paths([elsewhere, *stuck], ANOMALY))
+        thread.submit(lambda queue: queue.intake.add_paths([elsewhere, *stuck], ANOMALY))
         assert added.wait(60.0)
         thread.stop(lambda _queue: None)
         for left in [one for one in threading.enumerate() if one.name == "uploader-engine"]:

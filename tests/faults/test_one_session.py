@@ -52,7 +52,7 @@ async def test_files_of_one_name_size_and_time_in_two_folders_are_two_uploads(un
         os.utime(path, (1000, 1000))
     if unfinished:
         async with world.engine() as run:
-            run.queue.add_paths(paths[:1], ANOMALY)
+            run.queue.intake.add_paths(paths[:1], ANOMALY)
             await run.in_state(S.QUEUED, "report.txt")
     async with world.engine() as run:
         await run.send([paths[1], paths[0]])
@@ -69,12 +69,12 @@ async def test_a_file_replaced_while_it_is_compared_with_what_was_sent_before_is
     await world.send(*paths[2:])
     async with world.engine() as run:
         with asleep(paths[0]) as somebody_waits:
-            run.queue.resume()
+            run.queue.intake.resume()
             assert len((await run.heard(Resumed)).upload_ids) == 2
             assert await asyncio.to_thread(somebody_waits.wait, PATIENCE)
             run.queue.cancel([run.latest["a.txt"].upload_id])
             world.make("new", content=b"as it is!").replace(paths[0])
-            run.queue.add_paths(paths[:1], ANOMALY)
+            run.queue.intake.add_paths(paths[:1], ANOMALY)
             await run.in_state(S.QUEUED, "a.txt")
         await run.in_state(S.SKIPPED, "b.txt")  # which is compared after it
         await run.to_the_end()
@@ -102,7 +102,7 @@ async def test_after_a_pause_nothing_is_sent(world: World) -> None:
         run.begin(paths)
         await run.until(lambda: sum(upload.state.sending for upload in run.latest.values()) == 2)
         await asyncio.to_thread(world.storage.wait_for_puts, 2)
-        run.queue.pause()
+        run.queue.scheduler.pause()
         await run.until(lambda: all(upload.state is S.REGISTERED for upload in run.latest.values()))
         world.storage.release()
         await asyncio.to_thread(world.storage.wait_until, lambda: not world.storage.open_connections)
@@ -114,7 +114,7 @@ async def test_after_a_pause_nothing_is_sent(world: World) -> None:
 async def test_a_row_removed_and_dropped_again_stands_once_in_the_receipt(world: World) -> None:
     path = world.make("a.txt")
     async with world.engine() as run:
-        run.queue.add_paths([path], ANOMALY)
+        run.queue.intake.add_paths([path], ANOMALY)
         await run.in_state(S.QUEUED, "a.txt")
         run.queue.remove([run.latest["a.txt"].upload_id])
         await run.added(path)

@@ -48,7 +48,7 @@ async def test_the_same_upload_waits_for_the_other_anomaly_also_after_a_restart(
     assert journal(world.folder) == kept
     async with world.engine() as run:
         run.queue.restore()
-        run.queue.start()
+        run.queue.scheduler.start()
         await run.in_state(S.UPLOADED, "a.jpg", "b.jpg")
     assert arrived(world.api) == [("a.jpg", OTHER), ("b.jpg", ANOMALY)]
 
@@ -60,7 +60,7 @@ async def test_in_a_running_queue_each_file_goes_where_it_was_told_to_and_what_i
     world.api.fault = lambda _number, _call: Silence()
     async with world.engine() as run:
         await run.added(*(world.make(name, content=name.encode()) for name in names))
-        run.queue.start()
+        run.queue.scheduler.start()
         await run.until(lambda: any(one.state is S.REGISTERING for one in run.latest.values()))
         told = await moved(run, *names)
         world.api.release()
@@ -77,7 +77,7 @@ async def test_a_file_whose_registration_is_about_to_begin_goes_to_the_other_one
     async with world.engine() as run:
         await run.added(*map(world.files.make, names))
         ids = [run.latest["b.jpg"].upload_id]
-        run.queue.start()
+        run.queue.scheduler.start()
         asyncio.get_running_loop().call_soon(run.queue.send_to, ids, OTHER)  # the batch is taken out by then
         await run.in_state(S.UPLOADED, *names)
     assert arrived(world.api) == [("a.jpg", ANOMALY), ("b.jpg", OTHER)]
@@ -91,11 +91,11 @@ async def test_what_the_service_would_not_register_goes_to_the_other_one_alone(a
     world.api.fault = refused
     async with world.engine() as run:
         await run.added(world.make("a.jpg"))
-        run.queue.start()
+        run.queue.scheduler.start()
         await run.until(lambda: run.latest["a.jpg"].reason is not None)
         while not (await moved(run, "a.jpg")).moved:
             """The next attempt had begun: while one is under way, it stays."""
-        run.queue.start()
+        run.queue.scheduler.start()
         await run.in_state(S.UPLOADED, "a.jpg")
         assert run.latest["a.jpg"].anomaly_id == OTHER
         assert not run.latest["a.jpg"].may_be_registered_twice
@@ -111,7 +111,7 @@ async def test_where_the_file_stands_on_the_other_list_already_one_row_is_left(w
         second = run.latest["a.jpg"].upload_id
         run.queue.send_to([first], OTHER)
         assert await run.heard(AnomalyChanged) == AnomalyChanged(OTHER, 0, already_there=1)
-        run.queue.start()
+        run.queue.scheduler.start()
         await run.in_state(S.UPLOADED, "a.jpg")
         await run.idle()
     assert [(record.upload_id, record.anomaly_id) for record in world.api.registered] == [(second, OTHER)]
@@ -122,14 +122,14 @@ async def test_what_was_uploaded_to_the_other_one_before_is_left_out_there(world
     async with world.engine() as run:
         await run.added(path, anomaly=OTHER)
         await run.to_the_end()
-        run.queue.pause()
+        run.queue.scheduler.pause()
         await run.added(copy)
         await run.in_state(S.QUEUED, "a.jpg")
         await moved(run, "a.jpg")
         await run.in_state(S.SKIPPED, "a.jpg")
         assert await moved(run, "a.jpg", to=ANOMALY) == AnomalyChanged(ANOMALY, 1)
         await run.in_state(S.QUEUED, "a.jpg")
-        run.queue.start()
+        run.queue.scheduler.start()
         await run.in_state(S.UPLOADED, "a.jpg")
     assert arrived(world.api) == [("a.jpg", ANOMALY), ("a.jpg", OTHER)]
 
@@ -144,7 +144,7 @@ async def test_a_failed_or_cancelled_file_waits_again_under_the_other_number(wor
         assert (await moved(run, "late.jpg", "a.jpg")).moved == 2
         await run.in_state(S.QUEUED, "late.jpg", "a.jpg")
         assert run.all_heard(UndoOffered)[-1] == UndoOffered()
-        run.queue.start()
+        run.queue.scheduler.start()
         await run.in_state(S.UPLOADED, "late.jpg", "a.jpg")
     assert arrived(world.api) == [("a.jpg", OTHER), ("late.jpg", OTHER)]
 
@@ -159,7 +159,7 @@ async def test_a_picture_being_converted_is_told_from_the_other_ones_files(world
         await moved(run, "b.heic")
         await run.added(pictures.heic(world.files.folder / "c.heic"), add_options=add_options)
         await moved(run, "c.heic")
-        run.queue.start()
+        run.queue.scheduler.start()
         await run.in_state(S.UPLOADED, "b.heic", "b.jpg", "c.heic")
     names = [name for name, anomaly in arrived(world.api) if anomaly == OTHER]
     assert len(set(names)) == 3
@@ -169,7 +169,7 @@ async def test_a_picture_being_converted_is_told_from_the_other_ones_files(world
 async def test_what_is_sent_or_asked_for_is_told_and_stays(world: World) -> None:
     async with world.engine() as run:
         await run.added(world.make("a.jpg"))
-        run.queue.start()
+        run.queue.scheduler.start()
         await run.in_state(S.UPLOADED, "a.jpg")
         assert await moved(run, "a.jpg") == AnomalyChanged(OTHER, 0, registered=1)
         assert await moved(run, "a.jpg", to=ANOMALY) == AnomalyChanged(ANOMALY, 0)

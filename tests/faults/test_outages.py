@@ -281,7 +281,7 @@ async def test_a_probe_that_asked_nothing_is_followed_by_another_at_once(world: 
         await run.in_state(UploadState.REGISTERED, "0.txt", "1.txt")
         world.storage.fault = lambda *_: None
         paths[0].unlink()
-        run.queue.try_now()
+        run.queue.scheduler.try_now()
         await run.idle()
         assert {name: row["state"] for name, row in run.files().items()} == {"0.txt": "failed", "1.txt": "uploaded"}
 
@@ -352,7 +352,7 @@ async def test_what_is_cancelled_or_paused_in_an_outage_holds_up_nothing_afterwa
     async with world.engine() as run:
         run.begin(many(world.files, 30))
         await run.until(lambda: len(world.api.calls if side == "service" else world.storage.puts) >= 12)
-        run.queue.pause()
+        run.queue.scheduler.pause()
         run.queue.cancel([upload.upload_id for upload in run.latest.values()][:10])
         world.api.fault = lambda _number, _call: None
         world.storage.fault = lambda *_: None

@@ -48,7 +48,7 @@ def noted(data: Path, *paths: Path, whole: bool = True) -> None:
 async def pasted(run: Run, *paths: Path, anomaly: str = ANOMALY) -> None:
     """Hand over pictures as the window does."""
     for path in paths:
-        run.queue.note_capture(path)
+        run.queue.intake.note_made(path)
     await run.added(*paths, anomaly=anomaly)
 
 
@@ -80,8 +80,8 @@ async def test_a_queued_capture_outlives_every_age_and_is_sent(data: Path, world
     await start_and_leave(data, world.api)
     assert path.exists()
     async with engine(options(data, world.api)) as run:
-        run.queue.resume()
-        run.queue.start()
+        run.queue.intake.resume()
+        run.queue.scheduler.start()
         await run.in_state(S.UPLOADED, path.name)
         await run.idle()
     assert not path.exists()
@@ -106,7 +106,7 @@ async def test_a_capture_that_failed_or_was_taken_off_the_list_can_still_be_sent
         run.queue.cancel([ids["cancelled"]])
         run.queue.remove([ids["removed"]])
         moved = paths[0].rename(data / "elsewhere.png")
-        run.queue.start()
+        run.queue.scheduler.start()
         await run.in_state(S.FAILED, "failed.png")
         await run.idle()
         moved.rename(paths[0])
@@ -131,13 +131,13 @@ async def test_a_capture_stays_for_one_anomaly_though_it_has_arrived_at_another(
     async with engine(options(data, world.api)) as run:
         await pasted(run, path, anomaly="43")
         if state is S.FAILED:
-            run.queue.start()
+            run.queue.scheduler.start()
             await run.in_state(S.FAILED, path.name)
             await run.idle()
         if state is S.CANCELLED:
             run.queue.cancel_all()
         if state is S.QUEUED:
-            run.queue.pause()
+            run.queue.scheduler.pause()
     async with engine(options(data, world.api)) as run:
         await pasted(run, path)
         await run.to_the_end()
@@ -150,7 +150,7 @@ async def test_a_capture_stays_for_one_anomaly_though_it_has_arrived_at_another(
 async def test_a_capture_without_a_number_stays_while_history_remembers_its_time(data: Path, world: World) -> None:
     path = capture(data)
     async with engine(options(data, world.api)) as run:
-        run.queue.note_capture(path)
+        run.queue.intake.note_made(path)
     await start_and_leave(data, world.api)
     assert path.exists()
 
@@ -246,7 +246,7 @@ async def test_a_copy_of_the_data_folder_removes_nothing_of_the_first(data: Path
         await pasted(run, path)
     shutil.copytree(data, world.folder / "copy")
     async with engine(options(world.folder / "copy", world.api)) as run:
-        run.queue.resume()
+        run.queue.intake.resume()
         await run.to_the_end()
     assert path.exists()
 

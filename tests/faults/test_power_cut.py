@@ -36,7 +36,7 @@ async def main(url, folder, trouble, path):
 
         if trouble:
             Path(trouble).touch()
-        run.queue.add_paths([Path(path)], ANOMALY)
+        run.queue.intake.add_paths([Path(path)], ANOMALY)
         if trouble:
             await run.until(held)
             Path(trouble).unlink()
@@ -113,7 +113,7 @@ async def test_a_file_given_while_the_disk_takes_nothing_is_in_the_journal_once_
     with at_work(disk, world.api, world.folder, world.make("a.txt"), trouble):
         pass  # killed
     async with world.engine() as run:
-        run.queue.resume()
+        run.queue.intake.resume()
         assert len((await run.heard(Resumed)).upload_ids) == 1
         await run.to_the_end()
         assert is_stored(world.storage, run.only())
@@ -126,10 +126,10 @@ async def test_what_took_the_place_of_the_journal_is_told_where_it_went(
     chosen, other = world.options(), world.folder / "other.sqlite"
     Journal(other).close()
     async with engine(chosen) as run:
-        run.queue.add_paths([world.make("a.jpg")], ANOMALY)
+        run.queue.intake.add_paths([world.make("a.jpg")], ANOMALY)
         await run.in_state(UploadState.QUEUED, "a.jpg")
         other.replace(chosen.journal_path)
-        run.queue.start()
+        run.queue.scheduler.start()
         told = await run.heard(JournalSetAside)
         await run.idle()
         assert run.only()["state"] == "uploaded"

@@ -49,7 +49,7 @@ async def test_a_file_that_went_before_says_when(world: World) -> None:
     began = time.time()
     await send(chosen, path)
     async with engine(chosen) as run:
-        run.queue.add_paths([path], ANOMALY)
+        run.queue.intake.add_paths([path], ANOMALY)
         await run.in_state(S.SKIPPED, "a.txt")  # without Start
         sent_before = run.latest["a.txt"].sent_before
         assert sent_before is not None
@@ -70,12 +70,12 @@ async def test_sending_again_waits_for_start_where_a_person_has_not_started(worl
     chosen, path = world.options(), file(world.folder, "a.txt")
     await send(chosen, path)
     async with engine(chosen) as run:
-        run.queue.add_paths([path], ANOMALY)
+        run.queue.intake.add_paths([path], ANOMALY)
         await run.in_state(S.SKIPPED, "a.txt")
         run.queue.send_again([run.latest["a.txt"].upload_id], start=False)
         await run.in_state(S.QUEUED, "a.txt")
         assert len(world.api.registered) == 1
-        run.queue.start()
+        run.queue.scheduler.start()
         await run.in_state(S.UPLOADED, "a.txt")
         await run.idle()
     assert len(world.api.registered) == 2
@@ -95,7 +95,7 @@ async def test_start_waits_for_no_hash(may_hash: threading.Event, world: World) 
     await send(chosen, known)
     async with engine(chosen, replace(QUICK, threads=lambda: SlowHashing(may_hash))) as run:
         await run.added(known, *fresh)
-        run.queue.start()
+        run.queue.scheduler.start()
         await run.in_state(S.UPLOADED, *(path.name for path in fresh))
         assert run.latest["known.txt"].state is S.QUEUED
         assert not (await run.heard(QueueStatus)).walking
@@ -116,7 +116,7 @@ async def test_a_file_replaced_by_another_while_it_is_compared_is_sent_and_holds
         await run.in_state(S.CANCELLED, "a.txt")
         first.write_bytes(b"evidence, longer")
         run.queue.retry([run.latest["a.txt"].upload_id])
-        run.queue.pause()
+        run.queue.scheduler.pause()
         await run.in_state(S.QUEUED, "a.txt")
         may_hash.set()
         await run.in_state(S.SKIPPED, "b.txt")

@@ -27,8 +27,8 @@ async def test_while_the_service_wants_to_be_left_alone_no_other_batch_is_asked_
     world.api.faults += [api_faults.busy(429, retry_after="2"), Delay(1.0)]
     patient = replace(QUICK, policy=replace(QUICK.policy, patience=120.0))
     async with world.engine(patient) as run:
-        run.queue.add_paths([world.make(f"{n}.txt", size=n + 1) for n in range(60)], ANOMALY)
-        run.queue.add_paths([world.make(f"other-{n}.txt", size=n + 1) for n in range(20)], "43")
+        run.queue.intake.add_paths([world.make(f"{n}.txt", size=n + 1) for n in range(60)], ANOMALY)
+        run.queue.intake.add_paths([world.make(f"other-{n}.txt", size=n + 1) for n in range(20)], "43")
         await run.to_the_end()
     assert world.api.calls[2].arrived - world.api.calls[0].arrived >= 1.95
 
@@ -38,7 +38,7 @@ async def test_a_few_files_more_wait_for_the_call_before_them_and_go_with_those_
 ) -> None:
     world.api.faults.append(Silence())
     async with world.engine() as run:
-        run.queue.start()
+        run.queue.scheduler.start()
         for number, count in enumerate((20, 3, 17), start=1):
             await run.added(*[world.make(f"{number}-{n}.txt", size=n + 1) for n in range(count)])
             await asyncio.to_thread(world.api.wait_for_calls, 1)
@@ -68,9 +68,9 @@ async def test_a_file_cancelled_while_its_registration_is_written_down_and_taken
 ) -> None:
     world.api.faults += [Silence(), Silence()]
     async with world.engine() as run:
-        run.queue.add_paths([world.make("a.txt", size=10), world.make("b.txt", size=20)], ANOMALY)
+        run.queue.intake.add_paths([world.make("a.txt", size=10), world.make("b.txt", size=20)], ANOMALY)
         await run.in_state(UploadState.QUEUED, "a.txt", "b.txt")
-        run.queue.start()
+        run.queue.scheduler.start()
         while not run.queue.unsent[UploadState.REGISTERING]:  # noqa: ASYNC110 - a moment of which no event tells
             await asyncio.sleep(0)
         run.queue.cancel([run.latest["a.txt"].upload_id])
@@ -87,14 +87,14 @@ async def test_a_file_whose_registration_was_only_written_down_when_the_program_
     world: World,
 ) -> None:
     async with world.engine() as run:
-        run.queue.add_paths([world.make("a.txt")], ANOMALY)
+        run.queue.intake.add_paths([world.make("a.txt")], ANOMALY)
         await run.in_state(UploadState.QUEUED, "a.txt")
-        run.queue.start()
+        run.queue.scheduler.start()
         while not run.queue.unsent[UploadState.REGISTERING]:  # noqa: ASYNC110 - a moment of which no event tells
             await asyncio.sleep(0)
     calls = len(world.api.calls)  # none, unless the disk was quicker than the end
     async with world.engine() as run:
-        run.queue.resume()
+        run.queue.intake.resume()
         await run.to_the_end()
         row = run.only()
     assert (row["state"], row["may_be_registered_twice"]) == ("uploaded", calls > 0)

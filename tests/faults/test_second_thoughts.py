@@ -29,9 +29,9 @@ async def test_a_start_and_a_pause_in_one_breath_leave_what_is_registered_to_the
         await run.in_state(UploadState.CONFIRMING, "a.txt", "b.txt")
     world.storage.fault = lambda _key, _attempt, _request: None
     async with world.engine() as run:
-        run.queue.resume()
-        run.queue.start()
-        run.queue.pause()
+        run.queue.intake.resume()
+        run.queue.scheduler.start()
+        run.queue.scheduler.pause()
         await run.in_state(UploadState.REGISTERED, "a.txt", "b.txt")
         await run.to_the_end()
         assert {row["state"] for row in run.files().values()} == {"uploaded"}
@@ -61,13 +61,13 @@ async def test_trying_one_file_again_sends_nothing_that_waits_for_start(world: W
         run.begin([world.make("a.txt")])
         await run.in_state(UploadState.FAILED, "a.txt")
         await run.idle()
-        run.queue.add_paths([world.make("b.txt")], "43")
+        run.queue.intake.add_paths([world.make("b.txt")], "43")
         await run.in_state(UploadState.QUEUED, "b.txt")
         run.queue.retry([run.latest["a.txt"].upload_id])
         await run.in_state(UploadState.UPLOADED, "a.txt")
         await run.until(lambda: not run.all_heard(QueueStatus)[-1].running)
         assert run.latest["b.txt"].state is UploadState.QUEUED
-        run.queue.start()
+        run.queue.scheduler.start()
         await run.in_state(UploadState.UPLOADED, "b.txt")
     assert [record.name for record in world.api.registered] == ["a.txt", "b.txt"]
 
@@ -80,7 +80,7 @@ async def test_in_an_outage_nothing_is_asked_for_that_waits_for_start(world: Wor
         run.begin([world.make(name) for name in started])
         await run.in_state(UploadState.FAILED, *started)
         await run.idle()
-        run.queue.add_paths([world.make("c.txt")], ANOMALY)
+        run.queue.intake.add_paths([world.make("c.txt")], ANOMALY)
         await run.in_state(UploadState.QUEUED, "c.txt")
         run.queue.retry([run.latest[name].upload_id for name in started])
         await run.in_state(UploadState.UPLOADED, *started)
@@ -114,7 +114,7 @@ async def test_a_file_whose_registration_may_be_doubled_is_flagged_in_the_next_r
         await run.until(lambda: "a.txt" in run.latest and run.latest["a.txt"].may_be_registered_twice)
         assert len(world.api.calls) == 1
     async with world.engine() as run:
-        run.queue.resume()
+        run.queue.intake.resume()
         await run.to_the_end()
         row = run.only()
     assert (row["state"], row["may_be_registered_twice"]) == ("uploaded", True)
@@ -161,7 +161,7 @@ async def test_what_is_taken_away_while_it_is_looked_at_again_is_not_sent(anomal
     """It was to be tried again, and is removed, or goes to another anomaly, before its file is seen."""
     path = world.files.folder / "a.txt"
     async with world.engine() as run:
-        run.queue.add_paths([path], ANOMALY)
+        run.queue.intake.add_paths([path], ANOMALY)
         await run.in_state(UploadState.FAILED, "a.txt")
         with asleep(world.make("a.txt")) as somebody_waits:
             ids = [run.latest["a.txt"].upload_id]
@@ -188,7 +188,7 @@ async def test_a_file_sent_before_and_queued_again_when_the_program_died_is_sent
     with closing(Journal(chosen.journal_path)) as journal:  # as a run leaves it that was killed while it compared
         journal.add([queued], chosen.api_url)
     async with engine(chosen) as run:
-        run.queue.resume()
+        run.queue.intake.resume()
         await run.to_the_end()
         row = run.only()
     assert row["state"] == ("uploaded" if known else "skipped")
@@ -216,7 +216,7 @@ async def test_what_is_cancelled_just_when_it_would_be_tried_again_is_not_sent(t
     async with world.engine(slow) as run:
         run.begin([world.make("a.txt")])
         await run.in_state(UploadState.RETRYING, "a.txt")
-        run.queue.try_now()
+        run.queue.scheduler.try_now()
         for _ in range(turns):
             await asyncio.sleep(0)
         run.queue.cancel_all()

@@ -54,7 +54,7 @@ async def test_a_place_of_an_unfinished_upload_is_kept_from_every_other(
     async with engine(options(tmp_path, by_name)) as run:
         run.begin([files.make("1/a.jpg", size=4000)])
         await run.in_state(UploadState.CONFIRMING, "a.jpg")
-        run.queue.add_paths([files.make("2/a.jpg", size=5000)], anomaly)
+        run.queue.intake.add_paths([files.make("2/a.jpg", size=5000)], anomaly)
         await run.until(lambda: len(by_name.calls) == 2 and run.latest["a.jpg"].state is UploadState.FAILED)
         scripted_storage.release()
         await run.idle()
@@ -226,9 +226,9 @@ async def test_a_journal_from_before_places_were_kept_guards_those_of_what_is_un
         db.commit()
     scripted_storage.fault = lambda _key, _attempt, _request: None
     async with engine(replace(chosen, describe=english)) as run:
-        run.queue.resume()
+        run.queue.intake.resume()
         assert len((await run.heard(Resumed)).upload_ids) == 2
-        run.queue.add_paths([files.make("2/a.jpg", size=5000)], "43")
+        run.queue.intake.add_paths([files.make("2/a.jpg", size=5000)], "43")
         await run.to_the_end()
         receipts: list[Any] = [run.queue.receipt(anomaly).to_json() for anomaly in (ANOMALY, "43")]
         rows = [row for receipt in receipts for row in receipt["files"]]

@@ -12,9 +12,9 @@ LIMIT = 400_000
 async def test_all_files_together_keep_to_the_limit(world: World) -> None:
     paths = [world.make(f"{n}.jpg", size=60_000) for n in range(6)]
     async with world.engine(bandwidth_limit=LIMIT) as run:
-        run.queue.add_paths(paths, ANOMALY)
+        run.queue.intake.add_paths(paths, ANOMALY)
         began = time.monotonic()
-        run.queue.start()
+        run.queue.scheduler.start()
         await run.in_state(UploadState.UPLOADED, *(path.name for path in paths))
     assert time.monotonic() - began >= 6 * 60_000 / LIMIT - SAVED_SECONDS - 0.1
 

@@ -44,7 +44,7 @@ async def test_a_person_chooses_and_the_files_are_sent_once_the_queue_runs(world
         assert len(leftovers(world.folder)) == 2
         assert {stat.S_IMODE(path.stat().st_mode) for path in leftovers(world.folder)} == {0o600}
         assert stat.S_IMODE((world.folder / "substitutes").stat().st_mode) == 0o700
-        run.queue.start()
+        run.queue.scheduler.start()
         totals = (await run.idle()).totals
         assert leftovers(world.folder) == []
         assert totals.bytes_done == totals.bytes_total == sum(row["size"] for row in run.files().values())
@@ -67,7 +67,7 @@ async def test_a_jpeg_s_name_tells_it_from_what_lies_beside_its_picture_and_from
 
 async def test_a_choice_made_after_the_run_has_ended_starts_it_again(world: World) -> None:
     async with world.engine() as run:
-        run.queue.start()
+        run.queue.scheduler.start()
         await refused(run, world.make("a.mp4", content=FILM))
         await run.idle()
         treat(run, Treatment.ZIP, "a.mp4")
@@ -91,7 +91,7 @@ async def test_a_file_that_changed_since_it_was_dropped_fails_and_goes_when_trie
 async def test_a_file_that_became_acceptable_is_sent_as_it_is(world: World) -> None:
     photo = pictures.two_pages(world.files.folder / "a.tif")
     async with world.engine(choices=Choices(Treatment.CONVERT)) as run:
-        run.queue.add_paths([photo], ANOMALY)
+        run.queue.intake.add_paths([photo], ANOMALY)
         await run.in_state(S.REFUSED, "a.tif")
         assert run.only()["reason"]["code"] == "cannot_convert"
         photo.write_bytes(world.make("b.png").read_bytes())
@@ -131,7 +131,7 @@ async def test_files_on_a_sleeping_share_hold_up_nothing_else_that_is_prepared(w
     async with world.engine() as run:
         await refused(run, *stuck, elsewhere)
         with asleep(*stuck):
-            run.queue.start()
+            run.queue.scheduler.start()
             treat(run, Treatment.ZIP, *(path.name for path in stuck))
             treat(run, Treatment.CONVERT, "photo.heic")
             await run.in_state(S.UPLOADED, "photo.heic")
@@ -142,18 +142,18 @@ async def test_files_on_a_sleeping_share_hold_up_nothing_else_that_is_prepared(w
 async def test_sent_before_and_sent_again_it_is_prepared_as_was_chosen_or_asked_about(world: World) -> None:
     (film,) = films(world.files, 1)
     async with world.engine(choices=BOTH) as run:
-        run.queue.start()
-        run.queue.add_paths([film], ANOMALY)
+        run.queue.scheduler.start()
+        run.queue.intake.add_paths([film], ANOMALY)
         await run.in_state(S.UPLOADED, film.name)
     async with world.engine() as run:
-        run.queue.add_paths([film], ANOMALY)
+        run.queue.intake.add_paths([film], ANOMALY)
         await run.in_state(S.SKIPPED, film.name)
         run.queue.send_again([run.latest[film.name].upload_id])
         await run.in_state(S.REFUSED, film.name)
         treat(run, Treatment.ZIP, film.name)
         await run.in_state(S.UPLOADED, film.name)
     async with world.engine(choices=BOTH) as run:
-        run.queue.add_paths([film], ANOMALY)
+        run.queue.intake.add_paths([film], ANOMALY)
         await run.in_state(S.SKIPPED, film.name)
         run.queue.send_again([run.latest[film.name].upload_id])
         await run.in_state(S.UPLOADED, film.name)
@@ -165,9 +165,9 @@ async def test_a_choice_made_while_it_runs_counts_from_then_on(world: World) -> 
     async with world.engine() as run:
         await refused(run, first)
         run.queue.choose(BOTH)
-        run.queue.add_paths([second], ANOMALY)
+        run.queue.intake.add_paths([second], ANOMALY)
         await run.in_state(S.QUEUED, second.name)
-        run.queue.add_paths([first], ANOMALY)  # dropped again: now it is known what to do
+        run.queue.intake.add_paths([first], ANOMALY)  # dropped again: now it is known what to do
         await run.in_state(S.QUEUED, first.name)
 
 
@@ -175,8 +175,8 @@ async def test_a_disk_without_room_fails_that_file_and_no_other(world: World) ->
     (world.folder / "substitutes").write_bytes(b"in the way")
     (film,) = films(world.files, 1)
     async with world.engine(choices=BOTH) as run:
-        run.queue.start()
-        run.queue.add_paths([film, world.make("b.pdf")], ANOMALY)
+        run.queue.scheduler.start()
+        run.queue.intake.add_paths([film, world.make("b.pdf")], ANOMALY)
         await run.in_state(S.UPLOADED, "b.pdf")
         await run.in_state(S.FAILED, film.name)
         assert run.files()[film.name]["reason"]["code"] == "preparation"

@@ -66,7 +66,7 @@ async def test_it_comes_back_as_it_was(taken_away: str, world: World) -> None:
         await restored(run)
         await run.until(lambda: rows(run) == before)
         assert run.all_heard(UndoOffered)[-1] == UndoOffered()
-        run.queue.start()
+        run.queue.scheduler.start()
         await run.in_state(S.UPLOADED, "a.jpg", "b.jpg", "c.jpg")
         receipt = run.files()
     assert {name: row["state"] for name, row in receipt.items()} == {
@@ -135,7 +135,7 @@ async def test_a_registered_upload_keeps_its_link(world: World) -> None:
     world.storage.fault = lambda _key, attempt, _request: StallMidway() if attempt == 1 else None
     async with world.engine() as run:
         await run.added(world.make("a.jpg", size=400_000))
-        run.queue.start()
+        run.queue.scheduler.start()
         await asyncio.to_thread(world.storage.wait_for_puts, 1)
         run.queue.remove(ids(run, "a.jpg"))
         await run.heard(UploadsRemoved)
@@ -152,7 +152,7 @@ async def test_what_is_being_registered_is_not_asked_for_twice(world: World) -> 
     world.api.faults.append(Silence())
     async with world.engine() as run:
         await run.added(world.make("a.jpg"))
-        run.queue.start()
+        run.queue.scheduler.start()
         await asyncio.to_thread(world.api.wait_for_calls, 1)
         run.queue.cancel_all()
         await run.in_state(S.CANCELLED, "a.jpg")
@@ -167,7 +167,7 @@ async def test_a_registration_whose_answer_was_lost_meanwhile_marks_the_upload(w
     world.api.faults.append(Silence())
     async with world.engine() as run:
         await run.added(world.make("a.jpg"))
-        run.queue.start()
+        run.queue.scheduler.start()
         await asyncio.to_thread(world.api.wait_for_calls, 1)
         run.queue.cancel_all()
         await run.in_state(S.CANCELLED, "a.jpg")
@@ -184,12 +184,12 @@ async def test_it_does_not_begin_what_a_person_has_not_begun_or_has_paused(world
         await restored(run)
         assert (run.latest["a.jpg"].state, world.api.calls) == (S.QUEUED, [])
         world.api.faults.append(Answer(503))
-        run.queue.start()
+        run.queue.scheduler.start()
         run.queue.cancel_all()
-        run.queue.pause()
+        run.queue.scheduler.pause()
         await restored(run, 2)
         assert (run.latest["a.jpg"].state, world.api.registered) == (S.QUEUED, [])
-        run.queue.start()
+        run.queue.scheduler.start()
         run.queue.cancel_all()
         await run.idle()
         await restored(run, 3)
@@ -216,7 +216,7 @@ async def test_a_file_given_again_meanwhile_is_not_on_the_list_twice(world: Worl
         await run.added(*paths)
         run.queue.remove(ids(run, "a.jpg", "refused.xyz", "failed.jpg"))
         await run.added(*paths)
-        run.queue.start()
+        run.queue.scheduler.start()
         await run.in_state(S.UPLOADED, "a.jpg")
         await restored(run)
         assert sorted(name for name, _ in rows(run)) == ["a.jpg", "failed.jpg", "refused.xyz"]
@@ -241,7 +241,7 @@ async def test_a_file_that_was_sent_under_another_path_meanwhile_is_skipped(worl
         first = run.latest["a.jpg"].upload_id
         run.queue.remove([first])
         await run.added(world.make("two/a.jpg"))
-        run.queue.start()
+        run.queue.scheduler.start()
         await run.in_state(S.UPLOADED, "a.jpg")
         await restored(run)
         await run.until(lambda: run.latest["a.jpg"].state is S.SKIPPED)
@@ -269,7 +269,7 @@ async def test_a_file_made_acceptable_is_made_so_again(world: World) -> None:
         await run.in_state(S.QUEUED, "film.mp4")
         run.queue.remove(ids(run, "film.mp4"))
         await restored(run)
-        run.queue.start()
+        run.queue.scheduler.start()
         await run.in_state(S.UPLOADED, "film.mp4")
         assert run.only()["original"]["name"] == "film.mp4"
     assert [record.name for record in world.api.registered] == ["film.mp4.zip"]
@@ -302,7 +302,7 @@ async def test_it_may_be_taken_back_while_another_server_is_in_use(world: World)
     chosen = world.options()
     async with engine(chosen) as run:
         await run.added(world.make("a.jpg"), world.make("b.jpg"))
-        run.queue.start()
+        run.queue.scheduler.start()
         run.queue.take_away(ids(run, "b.jpg"), ids(run, "a.jpg"))
         run.queue.use(replace(chosen, api_url="https://register.example/main"))
         await restored(run)
@@ -310,6 +310,6 @@ async def test_it_may_be_taken_back_while_another_server_is_in_use(world: World)
         assert rows(run) == [("a.jpg", S.QUEUED), ("b.jpg", S.QUEUED)]
         assert world.api.calls == []
         run.queue.use(chosen)
-        run.queue.start()
+        run.queue.scheduler.start()
         await run.in_state(S.UPLOADED, "a.jpg", "b.jpg")
     assert len(world.api.registered) == 2

@@ -118,8 +118,8 @@ async def test_a_front_end_that_breaks_ends_the_engine(
             raise BrokenFrontEndError
 
     def ready(queue: UploadQueue) -> None:
-        queue.add_paths([path], ANOMALY)
-        queue.start()
+        queue.intake.add_paths([path], ANOMALY)
+        queue.scheduler.start()
 
     async with asyncio.timeout(60.0):
         with pytest.raises(BrokenFrontEndError):
@@ -171,7 +171,7 @@ def test_a_command_that_breaks_is_told_and_the_next_one_is_carried_out(
     thread.submit(break_down)
     thread.start()
     thread.submit(break_down)
-    thread.submit(lambda queue: queue.add_paths([world.make("a.jpg")], ANOMALY))
+    thread.submit(lambda queue: queue.intake.add_paths([world.make("a.jpg")], ANOMALY))
     assert added.wait(60.0)
     assert thread.unheard == []
     thread.stop(break_down)
@@ -227,7 +227,7 @@ def test_an_engine_that_breaks_down_says_so_to_the_window(expected_logs: Expecte
 
     thread = EngineThread(world.options(), hear)
     thread.start()
-    thread.submit(lambda queue: queue.add_paths([world.make("a.jpg")], ANOMALY))
+    thread.submit(lambda queue: queue.intake.add_paths([world.make("a.jpg")], ANOMALY))
     assert failed.wait(60.0)
     assert working == [False]  # who hears of it may begin another one
     thread.stop(lambda _: None)

@@ -246,10 +246,11 @@ def test_an_engine_that_could_not_begin_is_replaced_and_what_was_dropped_meanwhi
 
 
 class Listener:
-    """A queue that only notes what it is asked: names and arguments."""
+    """A queue, and its parts, that only notes what it is asked: names and arguments."""
 
     def __init__(self) -> None:
         self.heard: list[tuple[object, ...]] = []
+        self.scheduler = self.intake = self
 
     def __getattr__(self, name: str) -> Callable[..., None]:
         return lambda *values, **named: self.heard.append((name, *values, *named.values()))

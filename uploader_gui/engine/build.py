@@ -116,11 +116,11 @@ async def _run_queue(
     await network.load_authorities(options)
     if resources.journal.set_aside is not None:
         emit(JournalSetAside(str(resources.journal.set_aside)))
-    queue = UploadQueue(resources, Servers(resources, network.connect, options, emit))
-    ready(queue)
+    servers = Servers(resources, network.connect, options, emit)
+    ready(UploadQueue(resources, servers))
     resources.threads.submit(load_networking)
     try:
-        await queue.run()
+        await servers.run()
     finally:
         await network.aclose()
 

@@ -1,7 +1,7 @@
-"""The queue: everything front ends can ask of the engine, and its one long-running coroutine.
+"""The queue: what front ends can ask of the engine.
 
-Front ends call its plain methods on the engine's thread (through `thread.py`) and receive events. There is one
-`Scheduler` per server (`servers.py`); what is asked concerns the one in use, and uploads wherever they belong.
+They call it on the engine's thread (through `thread.py`) and receive events. What one part does alone is asked of
+that part: `queue.intake.add_paths(…)`. Here is what concerns several: uploads of all servers, undo, tokens, receipts.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import Condition, ReceiptBuilt, UploadsRemoved
 from uploader_gui.engine.history import History
 from uploader_gui.engine.models import Reason, Treatment, UploadState
-from uploader_gui.engine.options import DEFAULT_ADD_OPTIONS, AddOptions, Choices, offered_treatments
+from uploader_gui.engine.options import AddOptions, Choices, offered_treatments
 from uploader_gui.engine.own_files import OwnFiles
 from uploader_gui.engine.registration.api import Tokens
 from uploader_gui.engine.undo import Undo
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from uploader_gui.engine.context import EngineContext, Resources
     from uploader_gui.engine.events import Event
     from uploader_gui.engine.intake.intake import Intake
-    from uploader_gui.engine.models import Awaited, RunKey, Upload, UploadId
+    from uploader_gui.engine.models import RunKey, Upload, UploadId
     from uploader_gui.engine.options import EngineOptions
     from uploader_gui.engine.receipt import Receipt
     from uploader_gui.engine.scheduler import Scheduler
@@ -38,54 +38,36 @@ class UploadQueue:
     """All uploads of one run.
 
     Attributes:
+        servers: a scheduler for each server, one of them in use.
         history: what earlier runs left in the journal, and saving receipts.
     """
 
     def __init__(self, resources: Resources, servers: Servers) -> None:
         self._resources = resources
-        self._servers = servers
+        self.servers = servers
         self._undo = Undo(self._tell)
         self.history = History(servers, self._undo)
 
-    # The parts of the server in use
+    @property
+    def scheduler(self) -> Scheduler:
+        """That of the server in use."""
+        return self.servers.current
 
     @property
-    def _scheduler(self) -> Scheduler:
-        return self._servers.current
+    def intake(self) -> Intake:
+        """That of the server in use."""
+        return self.scheduler.intake
 
     @property
     def _context(self) -> EngineContext:
-        return self._servers.current.context
+        return self.scheduler.context
 
     @property
     def _store(self) -> UploadStore:
         return self._context.store
 
-    @property
-    def _intake(self) -> Intake:
-        return self._servers.current.intake
-
     def _tell(self, event: Event) -> None:
         self._context.events.send(event)
-
-    # Running
-
-    async def run(self) -> None:
-        """Work until `close()`; tasks that run then are cancelled, and the journal keeps what is unfinished.
-
-        An error that nobody foresaw is a bug: the uploads its task was working on fail, and the queue goes on. Where
-        nothing could go on, this raises it.
-        """
-        await self._servers.run()
-
-    def close(self) -> None:
-        """Leave: `run()` returns."""
-        self._servers.close()
-
-    async def restored(self) -> None:
-        """Wait until the list is restored, but no longer than a moment."""
-        for scheduler in self._servers:
-            await scheduler.intake.restored()
 
     @property
     def is_writing(self) -> bool:
@@ -98,37 +80,15 @@ class UploadQueue:
         The uploads of the server before stay on the list and rest: nothing of theirs goes to another server, nor to
         their own until it is in use again. On another way to the same server everything goes on.
         """
-        if not self._servers.use(options):
+        if not self.servers.use(options):
             return
         self._take_tokens(options.tokens)
         self.resize(options.max_concurrent)
         self.limit(options.bandwidth_limit)
         self.choose(options.choices)
 
-    def add_paths(
-        self,
-        paths: Sequence[Path],
-        anomaly_id: str,
-        add_options: AddOptions = DEFAULT_ADD_OPTIONS,
-        recorded: Callable[[], None] = lambda: None,
-    ) -> None:
-        """Add files and folders for an anomaly; they are sent at once where the queue runs.
-
-        `recorded` is called when all that was found is in the journal.
-        """
-        self._intake.add_paths(paths, anomaly_id, add_options, recorded)
-        self._scheduler.tell_status()
-
-    def note_capture(self, path: Path) -> None:
-        """Record that this program made that picture: it is removed once no upload needs it (`own_files.py`)."""
-        self._in_journal_thread(lambda own: own.note_made(path))
-
     def _in_journal_thread(self, note: Callable[[OwnFiles], object]) -> None:
         self._resources.journal.submit(lambda _: note(self._resources.own_files))
-
-    def await_files(self, files: Sequence[Awaited], anomaly_id: str, add_options: AddOptions) -> None:
-        """Put files on the list that the window is fetching from another program; it tells what becomes of each."""
-        self._intake.await_files(files, anomaly_id, add_options)
 
     def note_making(self, paths: Iterable[Path]) -> None:
         """Record that this program is making these files: half of one is removed at the next start."""
@@ -141,47 +101,31 @@ class UploadQueue:
 
     def fetched(self, upload_ids: Iterable[UploadId]) -> None:
         """Go on with files that are fetched, whole."""
-        for scheduler, uploads in self._servers.owned(upload_ids):
+        for scheduler, uploads in self.servers.owned(upload_ids):
             scheduler.intake.fetched(uploads)
 
     def not_fetched(self, upload_ids: Iterable[UploadId], reason: Reason) -> None:
         """Let files fail that another program did not give."""
-        for scheduler, uploads in self._servers.owned(upload_ids):
+        for scheduler, uploads in self.servers.owned(upload_ids):
             scheduler.intake.not_fetched(uploads, reason)
-
-    def resume(self, anomaly_id: str | None = None, resumed: Callable[[int], None] = lambda _: None) -> None:
-        """Resume what the journal has unfinished (for one anomaly, or all); `resumed` gets the number of uploads."""
-        self._intake.resume(anomaly_id, resumed)
 
     def restore(self) -> None:
         """Bring back the list as a window left it: unfinished uploads, and those that failed or were refused.
 
         Uploads of other servers than the one in use rest.
         """
-        self._intake.restore()
-        self._context.tasks.spawn(self._servers.list_resting())
-
-    def start(self) -> None:
-        """Begin, or go on after a pause."""
-        self._scheduler.start()
-
-    def try_now(self) -> None:
-        """Ask servers that are down or busy once more at once."""
-        self._scheduler.try_now()
-
-    def pause(self) -> None:
-        """Stop sending; running transfers begin again later."""
-        self._scheduler.pause()
+        self.intake.restore()
+        self._context.tasks.spawn(self.servers.list_resting())
 
     def cancel(self, upload_ids: Iterable[UploadId]) -> None:
         """Cancel unfinished uploads; finished ones stay what they are."""
         with self._undo.step():
-            for scheduler, uploads in self._servers.owned(upload_ids):
+            for scheduler, uploads in self.servers.owned(upload_ids):
                 self._undo.cancel(scheduler, uploads)
 
     def cancel_all(self) -> None:
         """Cancel everything unfinished."""
-        self.cancel([upload.upload_id for scheduler in self._servers for upload in scheduler.context.store])
+        self.cancel([upload.upload_id for scheduler in self.servers for upload in scheduler.context.store])
 
     def undo(self) -> None:
         """Bring back what was removed or cancelled last, as it was: rows in their places, nothing registered again."""
@@ -194,8 +138,8 @@ class UploadQueue:
         """
         wanted = (UploadState.FAILED, UploadState.CANCELLED, UploadState.REFUSED)
         chosen = [upload for upload in self._those(upload_ids) if upload.state in wanted]
-        self._intake.look_again(chosen)
-        self._scheduler.start_some(upload.upload_id for upload in chosen)
+        self.intake.look_again(chosen)
+        self.scheduler.start_some(upload.upload_id for upload in chosen)
 
     def retry_failed(self) -> None:
         """Send every failed upload again."""
@@ -211,29 +155,29 @@ class UploadQueue:
             self._store.want_again(upload)
         accepted = [upload for upload in chosen if upload.source.media_type]
         self._store.move_all(accepted, UploadState.QUEUED)
-        self._scheduler.enqueue(accepted)
-        self._intake.look_again(upload for upload in chosen if not upload.source.media_type)
+        self.scheduler.enqueue(accepted)
+        self.intake.look_again(upload for upload in chosen if not upload.source.media_type)
         if start:
-            self._scheduler.start_some(upload.upload_id for upload in chosen)
+            self.scheduler.start_some(upload.upload_id for upload in chosen)
 
     def treat(self, upload_ids: Iterable[UploadId], treatment: Treatment) -> None:
         """Make files of a refused type acceptable this way; they are sent once that is done, if the queue runs."""
-        had_ended = self._scheduler.has_begun and not self._store.unfinished  # it is not paused
+        had_ended = self.scheduler.has_begun and not self._store.unfinished  # it is not paused
         chosen = [upload for upload in self._those(upload_ids) if treatment in offered_treatments(upload.snapshot())]
         self._store.prepare(chosen, treatment)
-        self._scheduler.conversions.begin(chosen)
+        self.scheduler.conversions.begin(chosen)
         if had_ended:
-            self._scheduler.start()
+            self.scheduler.start()
 
     def choose(self, choices: Choices) -> None:
         """Do this from now on with files of refused types, without asking."""
-        self._scheduler.conversions.choices = choices
+        self.scheduler.conversions.choices = choices
 
     def remove(self, upload_ids: Iterable[UploadId]) -> None:
         """Take rows out of the list, cancelling what is unfinished; the receipt still knows them."""
         chosen = dict.fromkeys(upload_ids)
         with self._undo.step():
-            for scheduler, uploads in self._servers.owned(chosen):
+            for scheduler, uploads in self.servers.owned(chosen):
                 self._undo.remove(scheduler, uploads)
                 scheduler.context.events.send(UploadsRemoved(tuple(upload.upload_id for upload in uploads)))
                 for upload in uploads:
@@ -251,7 +195,7 @@ class UploadQueue:
         """Take out what is done; failed and refused files stay to be seen."""
         done = (UploadState.UPLOADED, UploadState.SKIPPED, UploadState.CANCELLED)
         self.remove(
-            [upload.upload_id for scheduler in self._servers for upload in scheduler.context.store.in_states(*done)]
+            [upload.upload_id for scheduler in self.servers for upload in scheduler.context.store.in_states(*done)]
         )
 
     def send_here(self, upload_ids: Iterable[UploadId]) -> None:
@@ -259,16 +203,16 @@ class UploadQueue:
 
         Their rows leave the list once the new ones are there: whatever happens in between, no file is lost.
         """
-        for scheduler, uploads in self._servers.owned(upload_ids):
-            if scheduler is not self._scheduler:
+        for scheduler, uploads in self.servers.owned(upload_ids):
+            if scheduler is not self.scheduler:
                 for (anomaly_id, add_options), those in _by_options(uploads):
                     paths = [upload.source.path for upload in those]
-                    self._intake.add_paths(paths, anomaly_id, add_options, partial(self._hand_over, scheduler, those))
-        self.start()
+                    self.intake.add_paths(paths, anomaly_id, add_options, partial(self._hand_over, scheduler, those))
+        self.scheduler.start()
 
     def send_to(self, upload_ids: Iterable[UploadId], anomaly_id: str) -> None:
         """Let uploads that are not registered yet go to another anomaly; `AnomalyChanged` tells what became of them."""
-        for scheduler, uploads in self._servers.owned(upload_ids):
+        for scheduler, uploads in self.servers.owned(upload_ids):
             scheduler.intake.send_to(uploads, anomaly_id)
             self._undo.forget(upload.upload_id for upload in uploads)
 
@@ -277,18 +221,18 @@ class UploadQueue:
 
         Not `entered` by a person just now: where they are refused, sign-in is asked for, as with the first tokens.
         """
-        self._scheduler.registrar.session.sign_in(Tokens(bearer, session), entered=entered)
+        self.scheduler.registrar.session.sign_in(Tokens(bearer, session), entered=entered)
         failed = self._store.in_states(UploadState.FAILED)
         if ids := [upload.upload_id for upload in failed if upload.reason and upload.reason.code is Code.NO_ACCESS]:
             self.retry(ids)
 
     def sign_out(self) -> None:
         """Forget the tokens: what is registered is still sent, the rest waits for sign-in."""
-        self._scheduler.registrar.session.sign_out()
+        self.scheduler.registrar.session.sign_out()
 
     def look_up(self, anomaly_id: str) -> None:
         """Find out what the register knows of an anomaly and tell it (`AnomalyLookedUp`); "" ends such a search."""
-        self._scheduler.registrar.lookup.look_up(anomaly_id)
+        self.scheduler.registrar.lookup.look_up(anomaly_id)
 
     def resize(self, max_concurrent: int) -> None:
         """Change how many transfers run at once."""
@@ -298,28 +242,24 @@ class UploadQueue:
         """Change how many bytes per second all transfers together may send; 0 means no limit."""
         self._context.bandwidth.change(bytes_per_second)
 
-    def name_depositor(self, depositor: str) -> None:
-        """Put this name on receipts from now on; "" for none."""
-        self._servers.name_depositor(depositor)
-
     def tell_receipt(self, anomaly_id: str) -> None:
         """Tell this run's receipt (`ReceiptBuilt`) for that anomaly; where it got no file, for the last one that did.
 
         A receipt is about one anomaly: it is the evidence of one deposit. That of one that came to its end is the
         same whenever it is made, here or in History: it is made of what the journal has.
         """
-        uploads = self._servers.all_uploads()
+        uploads = self.servers.all_uploads()
         listed = [upload.anomaly_id for upload in uploads]
         chosen = anomaly_id if anomaly_id in listed or not listed else listed[-1]
-        ended = self._servers.ended_uploads(chosen)
+        ended = self.servers.ended_uploads(chosen)
         if ended and Condition.JOURNAL not in self._context.conditions:
             self._context.tasks.spawn(self._tell_receipt_of_end(chosen, ended))
         else:
             self._tell_receipt_of_now(chosen)
 
     def _tell_receipt_of_now(self, anomaly_id: str) -> None:
-        began = self._servers.began_at(anomaly_id)
-        self._tell(ReceiptBuilt(self._servers.receipt(anomaly_id, self._servers.all_uploads(), began)))
+        began = self.servers.began_at(anomaly_id)
+        self._tell(ReceiptBuilt(self.servers.receipt(anomaly_id, self.servers.all_uploads(), began)))
 
     async def _tell_receipt_of_end(self, anomaly_id: str, upload_ids: frozenset[UploadId]) -> None:
         """Tell the receipt of the one deposit that these belong to; of several, that of now."""
@@ -337,9 +277,9 @@ class UploadQueue:
         self._context.tasks.spawn(self._send_past_again(key))
 
     async def _send_past_again(self, key: RunKey) -> None:
-        scheduler = self._scheduler
-        failed = await self.history.failed(key, self._servers.options.api_url)
-        if scheduler is not self._scheduler:
+        scheduler = self.scheduler
+        failed = await self.history.failed(key, self.servers.options.api_url)
+        if scheduler is not self.scheduler:
             return  # another server is in use by now
         fresh = [upload for upload in failed if self._store.can_be_listed(upload)]
         for upload in fresh:
@@ -349,21 +289,16 @@ class UploadQueue:
 
     def receipt(self, anomaly_id: str) -> Receipt:
         """Return the run's receipt for one anomaly ("": for all): what was added or resumed."""
-        return self._servers.receipt(anomaly_id, self._servers.of_this_run(), None)
+        return self.servers.receipt(anomaly_id, self.servers.of_this_run(), None)
 
     @property
     def unsent(self) -> Counter[UploadState]:
         """How many uploads of this run are not stored, by state."""
         stored = (UploadState.UPLOADED, UploadState.SKIPPED)
-        return Counter(upload.state for upload in self._servers.of_this_run() if upload.state not in stored)
-
-    @property
-    def others_unfinished(self) -> int:
-        """How many unfinished uploads of this service in the journal this run did not resume."""
-        return self._intake.others_unfinished
+        return Counter(upload.state for upload in self.servers.of_this_run() if upload.state not in stored)
 
     def _take_tokens(self, tokens: tuple[str, str] | None) -> None:
-        session, wanted = self._scheduler.registrar.session, Tokens(*tokens) if tokens else None
+        session, wanted = self.scheduler.registrar.session, Tokens(*tokens) if tokens else None
         if wanted is None:
             session.sign_out()
         elif wanted != session.tokens:

@@ -68,7 +68,11 @@ class Servers:
     # Running and changing servers
 
     async def run(self) -> None:
-        """Work until `close()`; where one scheduler breaks down all of them end, and this raises its error."""
+        """Work until `close()`; tasks that run then are cancelled, and the journal keeps what is unfinished.
+
+        An error that nobody foresaw is a bug: the uploads its task was working on fail, and the others go on. Where
+        one scheduler breaks down all of them end, and this raises its error.
+        """
         self.current.tell_status()
         for scheduler in self:
             self._begin(scheduler)
@@ -84,6 +88,11 @@ class Servers:
     def close(self) -> None:
         """Leave: `run()` returns."""
         self._closing.set()
+
+    async def restored(self) -> None:
+        """Wait until the list is restored, but no longer than a moment."""
+        for scheduler in self:
+            await scheduler.intake.restored()
 
     def use(self, options: EngineOptions) -> bool:
         """Work with another server from now on, or reach the same one another way; False where neither can be done.

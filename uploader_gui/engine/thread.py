@@ -100,10 +100,10 @@ class EngineThread:
 
     def _leave(self, queue: UploadQueue, last_command: Callable[[UploadQueue], object], done: threading.Event) -> None:
         async def leave() -> None:
-            await queue.restored()
+            await queue.servers.restored()
             self._run_command(last_command, queue)
             done.set()
-            queue.close()
+            queue.servers.close()
 
         self._leaving = asyncio.ensure_future(leave())
 

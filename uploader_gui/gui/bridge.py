@@ -144,19 +144,21 @@ class Bridge(QObject):
         `recorded` is called on the UI thread once everything found is in the journal.
         """
         wanted = tuple(paths)
-        self._ask(lambda queue: queue.add_paths(wanted, anomaly_id, options, lambda: self._called_back.emit(recorded)))
+        self._ask(
+            lambda queue: queue.intake.add_paths(wanted, anomaly_id, options, lambda: self._called_back.emit(recorded))
+        )
 
     def start(self) -> None:
         """Start or resume."""
-        self._ask(lambda queue: queue.start())
+        self._ask(lambda queue: queue.scheduler.start())
 
     def try_now(self) -> None:
         """Ask servers that are down or busy once more at once."""
-        self._ask(lambda queue: queue.try_now())
+        self._ask(lambda queue: queue.scheduler.try_now())
 
     def pause(self) -> None:
         """Stop sending; running transfers go back to waiting."""
-        self._stop(lambda queue: queue.pause())
+        self._stop(lambda queue: queue.scheduler.pause())
 
     def cancel(self, upload_ids: Sequence[UploadId]) -> None:
         """Cancel unfinished uploads."""
@@ -254,7 +256,7 @@ class Bridge(QObject):
     def await_files(self, files: Sequence[Awaited], anomaly_id: str, options: AddOptions) -> None:
         """Put files on the list that are being fetched; `fetched` or `not_fetched` follows for each."""
         wanted = tuple(files)
-        self._ask(lambda queue: queue.await_files(wanted, anomaly_id, options))
+        self._ask(lambda queue: queue.intake.await_files(wanted, anomaly_id, options))
 
     def note_making(self, paths: Sequence[Path]) -> None:
         """Mark files as this program's own before they exist."""
@@ -276,7 +278,7 @@ class Bridge(QObject):
 
     def note_capture(self, path: Path) -> None:
         """Mark a picture file as this program's own, to be removed once it is uploaded."""
-        self._submit(lambda queue: queue.note_capture(path))
+        self._submit(lambda queue: queue.intake.note_made(path))
 
     def resize(self, max_concurrent: int) -> None:
         """Set how many transfers run at once."""
@@ -288,7 +290,7 @@ class Bridge(QObject):
 
     def name_depositor(self, depositor: str) -> None:
         """Put this name on receipts from now on; "" for none."""
-        self._submit(lambda queue: queue.name_depositor(depositor))
+        self._submit(lambda queue: queue.servers.name_depositor(depositor))
 
     def sign_in(self, bearer: str, session: str, *, entered: bool = True) -> None:
         """Use these tokens from now on; `entered` by a person just now, or kept from an earlier run."""

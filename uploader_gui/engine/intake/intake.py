@@ -94,14 +94,18 @@ class Intake:
         self,
         paths: Sequence[Path],
         anomaly_id: str,
-        add_options: AddOptions,
+        add_options: AddOptions = DEFAULT_ADD_OPTIONS,
         recorded: Callable[[], None] = lambda: None,
     ) -> None:
-        """Add files and folders for an anomaly; `recorded` is called when all of them are in the journal."""
+        """Add files and folders for an anomaly; they are sent at once where the queue runs.
+
+        `recorded` is called when all that was found is in the journal.
+        """
         self._begin(self._add_paths(paths, anomaly_id, add_options, recorded))
+        self._scheduler.tell_status()
 
     def await_files(self, files: Iterable[Awaited], anomaly_id: str, add_options: AddOptions) -> None:
-        """Put files on the list that are being fetched; `fetched` or `not_fetched` follows for each."""
+        """Put files on the list that the window is fetching; `fetched` or `not_fetched` follows for each."""
         uploads = []
         for file in files:
             name, shortened = wire_name(file.name)
@@ -130,7 +134,7 @@ class Intake:
 
     async def _look_at_one(self, upload: Upload, known: Known) -> None:
         found = await self._context.resources.threads.run(inspected, upload.source.path)
-        self._note_made(upload.source.path)
+        self.note_made(upload.source.path)
         if upload.state is UploadState.FETCHING:  # not cancelled meanwhile
             self._go_on_with(upload, found)
             self._duplicates.check([upload], known)
@@ -141,8 +145,8 @@ class Intake:
         self._store.set_treatment(upload, treatment)
         self._store.move(upload, state, reason)
 
-    def _note_made(self, path: Path) -> None:
-        """Record that a file is this program's own, and whole."""
+    def note_made(self, path: Path) -> None:
+        """Record that a file is this program's own, and whole: it is removed once no upload needs it."""
         resources = self._context.resources
         resources.journal.submit(lambda _: resources.own_files.note_made(path))
 
@@ -151,7 +155,7 @@ class Intake:
         self._store.move_all([one for one in uploads if one.state is UploadState.FETCHING], UploadState.FAILED, reason)
         self._scheduler.wake()
 
-    def resume(self, anomaly_id: str | None, resumed: Callable[[int], None]) -> None:
+    def resume(self, anomaly_id: str | None = None, resumed: Callable[[int], None] = lambda _: None) -> None:
         """Resume what the journal has unfinished (for one anomaly, or all); `resumed` gets the number of uploads."""
         self._scheduler.spawn(self._resume_and_tell(anomaly_id, resumed), self._restoring)
 
@@ -300,7 +304,7 @@ class Intake:
             known, earlier = await self._store.writer.reading(look_up)
         if add_options.origin is not None:
             for path in paths:
-                self._note_made(path)
+                self.note_made(path)
         drop = Drop(anomaly_id, {} if add_options.again else known, add_options)
         try:
             await self._scan(paths, drop, earlier)
