@@ -84,7 +84,7 @@ def check_page(page: str) -> None:
         UrlRefused: `detail` says what is wrong with it.
     """
     before, found, after = page.partition(_PLACE)
-    if not found or _PLACE in after or "{" in before + after or "}" in before + after:
+    if not found or "{" in before + after or "}" in before + after:
         raise UrlRefused("it does not hold {id} once")
     parts = check_address(page.replace(_PLACE, "0"))
     if not before.lower().startswith(f"{parts.scheme}://{parts.netloc}/".lower()):

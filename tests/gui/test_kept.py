@@ -59,8 +59,8 @@ def test_what_was_kept_is_kept_again_and_goes_to_the_number_with_its_wishes(
 
 def test_each_change_of_what_is_kept_is_told_at_once(window: MainWindow, qtbot: QtBot) -> None:
     with qtbot.waitSignal(window.add_files.kept_changed) as told:
-        window.add_paths([Path("/photos/a.jpg")])
-    assert told.args == [[KeptPath(Path("/photos/a.jpg"))]]
+        window.add_paths([Path("/photos/a.jpg")], WISHED)
+    assert told.args == [[KeptPath(Path("/photos/a.jpg"), options=WISHED)]]
 
 
 def test_a_person_lets_go_of_what_is_kept(window: MainWindow, qtbot: QtBot) -> None:

@@ -255,6 +255,9 @@ def test_a_picture_keeps_its_own_bytes_and_name_where_they_are_offered(window: M
         handed_on, _ = told.args or [None, None]
         assert isinstance(handed_on, Picture)
         assert (handed_on.content, handed_on.name, handed_on.origin) == (data, given, Origin.WEB_PAGE)
+    of_both = offering("image/jpeg", b"\xff\xd8\xff")
+    of_both.setData("image/png", picture)
+    assert decision_on(of_both).picture == "image/png"  # it loses nothing
 
 
 class WindowsPicture(QMimeData):

@@ -20,6 +20,7 @@ PAGE = "https://register.example/sites/a/anomalies/{id}/view"
         ("uploader-gui:?anomaly=4217#top", "4217"),
         ("uploader-gui:?anomaly=1&anomaly=2", ""),
         ("uploader-gui:?anomaly=", ""),
+        ("uploader-gui:?anomaly=&anomaly=4217", ""),
         ("uploader-gui:?anomaly=4217%20--start", ""),
         ("uploader-gui:?anomaly=../x", ""),
         ("uploader-gui:?Anomaly=4217", ""),
@@ -52,6 +53,7 @@ def test_a_link_gives_one_number_and_nothing_else(link: str, number: str) -> Non
         ("link: uploader-gui:?anomaly=4217", "", "4217"),
         ("Anomalie n° 4217 du 12/03/2026 à 14:05", "", "4217"),
         ("4217 or 4218", "", ""),
+        ("4217, see https://a.example/reports?n=5", "", "4217"),
         ("٤٢١٧", "", ""),
         ("1.5 m, 2026-11-30", "", ""),
         ("", "", ""),
@@ -71,9 +73,10 @@ def test_whatever_the_text_the_answer_is_a_number_or_none(text: str, page: str) 
 
 @given(st.from_regex(ANOMALY_ID, fullmatch=True))
 def test_the_address_of_a_page_leads_back_to_its_number(anomaly_id: str) -> None:
-    check_page(PAGE)
+    for page in (PAGE, "HTTPS://Register.Example/{id}"):
+        check_page(page)
     assert anomaly_in(page_address(PAGE, anomaly_id), PAGE) == anomaly_id
-    assert page_address("", anomaly_id) == ""
+    assert page_address("", anomaly_id) == page_address(PAGE, f"../{anomaly_id}") == ""
 
 
 @pytest.mark.parametrize(

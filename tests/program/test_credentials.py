@@ -133,6 +133,8 @@ def test_the_environment_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UPLOADER_BEARER_TOKEN", " Bearer new ")
     monkeypatch.setenv("UPLOADER_SESSION_TOKEN", "new")
     assert Credentials(SERVER).load() == (("new", "new"), Keeper.ENVIRONMENT)
+    monkeypatch.delenv("UPLOADER_SESSION_TOKEN")  # one alone is none
+    assert Credentials(SERVER).load() == (("old", "old"), Keeper.KEYRING)
 
 
 @pytest.mark.parametrize("token", ["", "   ", "Bearer ", "two words", "line\nbreak", "é", "nul\x00"])
@@ -142,9 +144,10 @@ def test_what_cannot_be_a_token_is_refused_without_repeating_it(token: str) -> N
     assert not token.strip() or token not in str(caught.value)
 
 
-def test_the_expiry_of_a_session_token_is_read() -> None:
-    payload = base64.urlsafe_b64encode(json.dumps({"exp": 1_605_184_299}).encode()).decode().rstrip("=")
-    assert expiry_of(f"eyJhbGciOiJIUzI1NiJ9.{payload}.signature") == 1_605_184_299
+@pytest.mark.parametrize(("exp", "read"), [(1_605_184_299, 1_605_184_299), (1_605_184_299_000, None), (0, None)])
+def test_the_expiry_of_a_session_token_is_read_where_it_is_in_seconds(exp: int, read: float | None) -> None:
+    payload = base64.urlsafe_b64encode(json.dumps({"exp": exp}).encode()).decode().rstrip("=")
+    assert expiry_of(f"eyJhbGciOiJIUzI1NiJ9.{payload}.signature") == read
 
 
 @given(st.one_of(st.text(), st.builds(lambda a, b: f"{a}.{b}.c", st.text(), st.text())))

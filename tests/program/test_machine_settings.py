@@ -99,6 +99,7 @@ def test_a_variable_that_contradicts_it_stops_a_script_and_is_told_in_a_window(
         Config.load(data, None, window=False, machine=machine)
     made = Config.load(data, None, window=True, machine=machine)
     assert made.settings.api_url == "https://a.example"
+    assert made.fixed["api_url"] == Fixed(PLACE, machine=True)
     assert made.trouble is not None
     assert made.trouble.text.startswith("UPLOADER_API_URL does not count: your IT department")
 

@@ -21,8 +21,10 @@ def test_environment_comes_before_file_and_file_before_defaults(
     path = tmp_path / "settings.json"
     path.write_text(json.dumps({"max_concurrent_uploads": 3, "size_unit": "bytes"}))
     monkeypatch.setenv("UPLOADER_MAX_CONCURRENT_UPLOADS", "9")
+    monkeypatch.setenv("UPLOADER_DEPOSITOR", "M.\n" + "é" * 500)
     chosen = settings.load(path)
     assert (chosen.max_concurrent_uploads, chosen.size_unit) == (9, "bytes")
+    assert len(chosen.depositor) == settings.LONGEST_DEPOSITOR
 
 
 @pytest.mark.parametrize(

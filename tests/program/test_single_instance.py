@@ -189,17 +189,24 @@ def test_what_greets_as_another_version_is_told_nothing(other_side: socket.socke
         assert called.recv(1024) == b""
 
 
-def test_a_window_that_left_before_it_confirmed_makes_the_next_start_the_first(
-    other_side: socket.socket, lock: InstanceLock, tmp_path: Path
+@pytest.mark.parametrize(
+    ("again", "said", "outcome"),
+    [(False, b"", FIRST), (False, b'{"answer": "received"}\n', FIRST), (True, b"", UNSURE)],
+    ids=["nothing was said", "received", "nothing was said of a second copy"],
+)
+def test_a_window_that_left_before_it_confirmed_makes_the_next_start_the_first_unless_it_would_double(
+    *, again: bool, said: bytes, outcome: int, other_side: socket.socket, lock: InstanceLock, tmp_path: Path
 ) -> None:
-    second = second_start(tmp_path, "/evidence/a.jpg")
+    script = SECOND_START.replace('"4217", True)', f'"4217", True, {again})')
+    second = subprocess.Popen([sys.executable, "-c", script, str(tmp_path), "/evidence/a.jpg"])
     called, _ = other_side.accept()
     called.sendall(b'{"uploader-gui": %d}\n' % VERSION)
     called.recv(1 << 20)
+    called.sendall(said)
     other_side.close()
     called.close()
     lock.release()
-    assert second.wait(60) == FIRST
+    assert second.wait(60) == outcome
 
 
 def test_a_socket_left_by_a_crash_is_replaced_by_the_one_who_holds_the_journal(
@@ -213,10 +220,19 @@ def test_a_socket_left_by_a_crash_is_replaced_by_the_one_who_holds_the_journal(
     first.handed_over.connect(lambda _, reply: reply(Answer.TAKEN))
     first.listen(owns_journal=False)
     assert address(tmp_path).stat().st_ino == before
-    first.listen(owns_journal=True)
+    for _ in range(2):  # another engine's journal is locked, too, after a change of settings
+        first.listen(owns_journal=True)
     with qtbot.waitSignal(first.handed_over, timeout=60_000):
         second = second_start(tmp_path, "/evidence/a.jpg")
     assert second.wait(60) == TAKEN
+    first.close()
+
+
+def test_a_persons_file_in_the_sockets_place_stays(lock: InstanceLock, tmp_path: Path) -> None:
+    address(tmp_path).write_text("a person's own")
+    first = FirstInstance(lock)
+    first.listen(owns_journal=True)
+    assert address(tmp_path).read_text() == "a person's own"
     first.close()
 
 
@@ -327,6 +343,9 @@ def test_without_a_folder_for_temporary_files_the_sessions_own_folder_is_enough(
 def test_a_folder_too_deep_for_a_socket_is_no_hindrance(qtbot: QtBot, tmp_path: Path) -> None:
     deep = tmp_path / ("a" * 60) / ("b" * 60)
     deep.mkdir(parents=True)
+    for place in (deep, *(tmp_path / ("a" * length) for length in range(1, 100, 3))):
+        place.mkdir(exist_ok=True)
+        assert all(len(os.fsencode(one)) < 92 for one in InstanceLock(place).addresses)  # Qt adds to its 103
     assert_a_second_start_hands_over(deep, qtbot)
 
 
