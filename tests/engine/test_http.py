@@ -1,6 +1,7 @@
 """The clients: TLS by the system's trust store, no cookie, no proxy nobody set, and errors in our own words."""
 
 import asyncio
+import errno
 import socket
 import ssl
 import sys
@@ -11,6 +12,7 @@ import httpx
 import pytest
 
 from tests.engine.service import Service
+from tests.engine.test_system_words import WindowsError
 from tests.support.api_faults import Answer
 from tests.support.certificates import CertificateAuthority
 from tests.support.loopback import LoopbackServer
@@ -242,15 +244,18 @@ async def test_a_server_out_of_reach_is_told_in_words_of_ours_that_can_be_transl
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("error", "words"),
     [
-        ("Multiple exceptions: [Errno 111] Connect call failed, [Errno 111] Connect call", "it refused the connection"),
-        ("something that a library says", ""),
+        (OSError("Multiple exceptions: [Errno 111] Connect call, [Errno 111] Connect"), "it refused the connection"),
+        (WindowsError(errno.EINVAL, 1225), "it refused the connection"),
+        (OSError("something that a library says"), ""),
     ],
 )
-def test_what_asyncio_writes_of_several_addresses_is_read_and_no_other_words_are_taken(text: str, words: str) -> None:
+def test_a_refused_connection_is_known_on_every_system_and_no_words_of_a_library_are_taken(
+    error: OSError, words: str
+) -> None:
     with pytest.raises(Offline) as caught, translated_httpx_errors():
-        raise httpx.ConnectError("All connection attempts failed") from OSError(text)
+        raise httpx.ConnectError("All connection attempts failed") from error
     assert (caught.value.detail, caught.value.variant is Variant.SERVER_DOWN) == (words, bool(words))
 
 

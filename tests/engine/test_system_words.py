@@ -54,7 +54,7 @@ class WindowsError(OSError):
         (WindowsError(errno.EINVAL, 1326), "there is no permission for it"),
         (WindowsError(errno.EINVAL, 123), "its path is not valid"),
         (WindowsError(errno.ENOENT, 2), "there is no such file or folder"),
-        (WindowsError(errno.EINVAL, 362), "Windows error 362"),
+        (WindowsError(errno.EINVAL, 362), "WinError 362"),
     ],
 )
 def test_windows_own_number_says_more_than_what_python_makes_of_it(error: OSError, words: str) -> None:

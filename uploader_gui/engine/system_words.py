@@ -74,7 +74,7 @@ _CONNECTION_WORDS: Final = _by_number(_OF_CONNECTIONS)
 
 
 def system_words(error: OSError) -> str:
-    """Return what is wrong as part of a sentence; an error without words of ours is named, as in "ENOTEMPTY".
+    """Return what is wrong as part of a sentence; an error without words of ours is named: "ENOTEMPTY", "WinError 362".
 
     What this program says itself in an `OSError` stays as it is.
     """
@@ -95,13 +95,18 @@ def _words_of_windows(error: OSError) -> str:
     if name:
         return _WORDS[getattr(errno, name)]
     is_unknown = error.errno == errno.EINVAL and number not in _WINDOWS_PATH
-    return f"Windows error {number}" if is_unknown else ""
+    return f"WinError {number}" if is_unknown else ""
 
 
 def connection_words(error: OSError) -> str:
     """Return why no connection came about, as part of a sentence about the server; "" where there are no words."""
     if isinstance(error, socket.gaierror):
         return "no name can be looked up" if error.errno in _NOT_ASKED else "its name is not known"
-    name = _NETWORK_OF_WINDOWS.get(getattr(error, "winerror", None) or 0)
-    number = getattr(errno, name) if name else error.errno or 0
+    number = connection_errno(error)
     return _CONNECTION_WORDS.get(number) or errno.errorcode.get(number, "")
+
+
+def connection_errno(error: OSError) -> int:
+    """Return the number of an error of a connection, by its meaning where it is one of Windows' own; 0 without one."""
+    name = _NETWORK_OF_WINDOWS.get(getattr(error, "winerror", None) or 0)
+    return int(getattr(errno, name)) if name else error.errno or 0

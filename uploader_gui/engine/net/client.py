@@ -42,7 +42,7 @@ from uploader_gui.engine.net.transport import (
     Transport,
     TunnelTransport,
 )
-from uploader_gui.engine.system_words import connection_words
+from uploader_gui.engine.system_words import connection_errno, connection_words
 from uploader_gui.engine.transfer.presigned_url import expiry_of
 
 if TYPE_CHECKING:
@@ -356,7 +356,7 @@ def _never_connected(error: httpx.ConnectError) -> Offline | TlsFailed:
 
 def _is_down(error: BaseException) -> bool:
     """Return whether a server refused the connection, at each of its addresses."""
-    numbers = {one.errno for one in _system_errors(error)}
+    numbers = set(map(connection_errno, _system_errors(error)))
     return bool(numbers) and numbers <= {errno.ECONNREFUSED, errno.ECONNRESET, errno.ETIMEDOUT}
 
 
