@@ -138,6 +138,7 @@ class Config:
             describe=english,
             keep_days=math.inf if self.asks_memory else self.settings.history_days,
             receipt=report,
+            own_data=(self.data.log, self.data.settings, self.data.window, self.data.instance),
             keeps_list=self.window,
             trial=self.trial,
             depositor=self.settings.depositor,

@@ -81,6 +81,11 @@ class DataPaths:
         return self.folder / "fetched"
 
     @property
+    def instance(self) -> Path:
+        """The folder of the lock, and of the socket by which a second start hands over."""
+        return self.folder / "instance"
+
+    @property
     def settings(self) -> Path:
         """The settings a person changed in the window, as JSON."""
         return self.folder / "settings.json"

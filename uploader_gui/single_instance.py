@@ -28,6 +28,7 @@ from PySide6.QtCore import QObject, Signal
 
 from uploader_gui.command_line import Handover
 from uploader_gui.engine.addresses import ANOMALY_ID
+from uploader_gui.paths import DataPaths
 from uploader_gui.platform.ownership import FileLock, is_own_socket, is_same_user, make_private
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class InstanceLock:
 
     def folders(self) -> Iterator[Path]:
         """Yield the folders for lock and socket, the best one first; only this user can open them."""
-        own = self._folder / "instance"
+        own = DataPaths(self._folder).instance
         if make_private(own):
             yield own
         if os.name == "posix":

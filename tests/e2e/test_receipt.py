@@ -229,16 +229,22 @@ def test_an_existing_receipt_is_replaced_as_a_whole(program: Program, files: Fil
     assert report.read_text("utf-8").startswith('{\n  "schema": 1,')
 
 
-def test_the_receipt_of_an_earlier_run_in_the_folder_that_is_sent_is_no_evidence(
+def test_what_the_program_itself_writes_into_the_folder_that_is_sent_is_no_evidence(
     program: Program, files: Files
 ) -> None:
     folder = files.make("folder/a.txt").parent
-    report = folder / "receipt.json"
+    data, report = files.make("folder/data/of a person.txt").parent, folder / "receipt.json"
+    files.make("folder/data/instance/instance.lock", size=0)
+    (folder / "z").symlink_to(data / "journal.sqlite")
     for state in ("uploaded", "skipped"):
-        ended = program.run("--headless", "--anomaly", "42", "--report", report, folder)
+        ended = program.run(
+            *("--headless", "--anomaly", "42", "--report", report, folder, data / "journal.sqlite"),
+            UPLOADER_DATA_DIR=str(data),
+        )
         receipt = json.loads(report.read_text("utf-8"))
-        assert (ended.code, [row["state"] for row in receipt["files"]]) == (0, [state]), ended
-        assert receipt["totals"]["junk"] == 0
+        told = [(row["name"], row["state"]) for row in receipt["files"]]
+        assert (ended.code, told) == (0, [("a.txt", state), ("of a person.txt", state)]), ended
+        assert receipt["totals"]["junk"] == 1  # the journal itself, given by name and by a link
 
 
 def test_another_file_in_a_folder_that_is_sent_is_never_replaced_by_the_receipt(

@@ -160,6 +160,7 @@ class EngineOptions:
 
     Attributes:
         journal_path: the SQLite file; its folder is created where it is missing.
+        own_data: what this program keeps beside the journal; like that, it is never uploaded.
         api_url: the service; uploads of other services in the journal are left alone.
         tokens: bearer and session token, None where no one has signed in.
         size_unit: how the service counts sizes.
@@ -197,6 +198,7 @@ class EngineOptions:
     choices: Choices = Choices()
     keep_days: float = 400.0
     receipt: Path | None = None
+    own_data: tuple[Path, ...] = ()
     keeps_list: bool = True
     trial: bool = False
     depositor: str = ""

@@ -16,7 +16,7 @@ from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import AnomalyChanged, PathsAdded, Resumed, UploadsRemoved
 from uploader_gui.engine.intake.duplicates import DuplicateCheck, OtherAnomalies, SameFile, looks, may_be_known
 from uploader_gui.engine.intake.resume import Reinspection, Resume
-from uploader_gui.engine.intake.scan import Chunk, Refusal, broken, inspected, scan
+from uploader_gui.engine.intake.scan import Chunk, Ours, Refusal, broken, inspected, scan
 from uploader_gui.engine.models import Reason, Source, Upload, UploadId, UploadState, may_change_anomaly
 from uploader_gui.engine.options import DEFAULT_ADD_OPTIONS, possible_treatments
 from uploader_gui.engine.source import wire_name
@@ -320,7 +320,8 @@ class Intake:
 
     async def _scan(self, paths: Sequence[Path], drop: Drop, earlier: dict[str, Upload]) -> None:
         by_looks = {looks(upload.source): upload.source for upload in earlier.values()}
-        async for chunk in scan(paths, self._context.resources.threads, receipt=self._options.receipt):
+        ours = Ours(self._options.receipt, (self._options.journal_path, *self._options.own_data))
+        async for chunk in scan(paths, self._context.resources.threads, ours):
             for part in chunk.parts(PAGE):
                 self._add_chunk(part, drop, earlier, await self._same_file.known_as(part, drop.anomaly_id, by_looks))
                 await asyncio.sleep(0)

@@ -76,14 +76,42 @@ class Chunk:
 Finding = Source | Refusal | Junk
 
 
-async def scan(paths: Sequence[Path], threads: DaemonThreads, *, receipt: Path | None = None) -> AsyncIterator[Chunk]:
-    """Yield everything found below `paths`, chunk by chunk; in order, unless a thread is stuck.
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """What this program itself writes: never sent, nor opened, for closing the journal would drop SQLite's lock on it.
 
-    `receipt` is where this run writes its own receipt: one that an earlier run wrote there is left out.
+    Attributes:
+        receipt: where this run writes its receipt; one that an earlier run wrote there is left out.
+        data: journal, log and the like, each with what is beside it under its name, such as `journal.sqlite-wal`.
     """
+
+    receipt: Path | None = None
+    data: tuple[Path, ...] = ()
+
+    def has(self, name: str, folder: Path) -> bool:
+        """Return whether what has that name in `folder` is ours."""
+        own = [one for one in self.data if name == one.name or name.startswith(_names_beside(one))]
+        try:
+            return any(folder.samefile(one.parent) for one in own) or self._is_receipt(name, folder)
+        except OSError:
+            return False
+
+    def _is_receipt(self, name: str, folder: Path) -> bool:
+        receipt = self.receipt
+        if receipt is None or os.path.normcase(name) != os.path.normcase(receipt.name):
+            return False
+        return folder.samefile(receipt.parent) and receipt.is_file() and is_receipt(receipt)
+
+
+def _names_beside(path: Path) -> tuple[str, ...]:
+    return f"{path.name}-", f"{path.name}.", f"{path.stem}.damaged-"
+
+
+async def scan(paths: Sequence[Path], threads: DaemonThreads, ours: Ours = Ours()) -> AsyncIterator[Chunk]:
+    """Yield everything found below `paths`, chunk by chunk; in order, unless a thread is stuck."""
     roots = deque(paths)
     chunks: asyncio.Queue[Chunk] = asyncio.Queue()
-    scans = {asyncio.create_task(_scan_roots(roots, chunks, threads, receipt))}
+    scans = {asyncio.create_task(_scan_roots(roots, chunks, threads, ours))}
     try:
         while scans or not chunks.empty():
             getter = asyncio.ensure_future(chunks.get())
@@ -96,16 +124,14 @@ async def scan(paths: Sequence[Path], threads: DaemonThreads, *, receipt: Path |
                 scan_task.result()
             scans -= done
             if not done and roots and len(scans) < MAX_SCANS:
-                scans.add(asyncio.create_task(_scan_roots(roots, chunks, threads, receipt)))
+                scans.add(asyncio.create_task(_scan_roots(roots, chunks, threads, ours)))
     finally:
         for scan_task in scans:
             scan_task.cancel()
 
 
-async def _scan_roots(
-    roots: deque[Path], chunks: asyncio.Queue[Chunk], threads: DaemonThreads, receipt: Path | None
-) -> None:
-    findings = _all_findings(roots, receipt)
+async def _scan_roots(roots: deque[Path], chunks: asyncio.Queue[Chunk], threads: DaemonThreads, ours: Ours) -> None:
+    findings = _all_findings(roots, ours)
     gathered: deque[Finding] = deque()
     more = True
     while more:
@@ -142,16 +168,16 @@ def _hand_on(gathered: deque[Finding], chunks: asyncio.Queue[Chunk]) -> None:
         chunks.put_nowait(chunk)
 
 
-def _all_findings(roots: deque[Path], receipt: Path | None) -> Iterator[Finding]:
+def _all_findings(roots: deque[Path], ours: Ours) -> Iterator[Finding]:
     while roots:
         try:
             root = roots.popleft()
         except IndexError:  # another thread took the last one
             return
-        yield from findings_below(Path(os.path.abspath(root)), receipt)  # noqa: PTH100 - resolve() would follow links
+        yield from findings_below(Path(os.path.abspath(root)), ours)  # noqa: PTH100 - resolve() would follow links
 
 
-def findings_below(root: Path, receipt: Path | None = None) -> Iterator[Finding]:
+def findings_below(root: Path, ours: Ours = Ours()) -> Iterator[Finding]:
     """Yield what is found at or below one path. Blocks."""
     try:
         resolved = Path(host_path(final_path(root)))
@@ -162,29 +188,31 @@ def findings_below(root: Path, receipt: Path | None = None) -> Iterator[Finding]
         yield Refusal(describe_only(root, root), source_error_from(error))
         return
     if not os.path.isdir(resolved):  # noqa: PTH112 - a Path raises what it cannot look at
-        yield Junk(str(resolved)) if is_junk(root.name) else _look(root, resolved)
+        is_left_out = is_junk(root.name) or ours.has(resolved.name, resolved.parent)
+        yield Junk(str(resolved)) if is_left_out else _look(root, resolved)
         return
     empty = True
-    for finding in _below(root, resolved, receipt):
+    for finding in _below(root, resolved, ours):
         empty = empty and isinstance(finding, Junk)
         yield finding
     if empty:
         yield Refusal(describe_only(root, resolved), EmptyFolder())
 
 
-def _below(top: Path, resolved: Path, receipt: Path | None) -> Iterator[Finding]:
+def _below(top: Path, resolved: Path, ours: Ours) -> Iterator[Finding]:
     """Yield what is in a folder. With a list of folders to come: they may be nested deeper than Python can recurse."""
     to_come = [_Folder(top, resolved, hidden=False)]
     while to_come:
         folder = to_come.pop()
         try:
-            inside = _sorted_entries(reachable(folder.path))
+            entries = _sorted_entries(reachable(folder.path))
         except OSError as error:
             yield _unreadable(folder, error)
             continue
+        inside = [entry for entry in entries if not ours.has(entry.name, folder.resolved)]
         for entry in inside:
-            if not (_is_folder(entry) or is_own_receipt(entry.name, folder.resolved, receipt)):
-                yield _entry(entry, folder, resolved)
+            if not _is_folder(entry):
+                yield _entry(entry, folder, resolved, ours)
         to_come += [folder.inner(entry) for entry in reversed(inside) if _is_folder(entry)]
 
 
@@ -215,22 +243,24 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
     return entry.is_dir(follow_symlinks=False) and not is_junction(entry)
 
 
-def _entry(entry: os.DirEntry[str], folder: _Folder, top: Path) -> Finding:
+def _entry(entry: os.DirEntry[str], folder: _Folder, top: Path, ours: Ours) -> Finding:
     path = folder.path / entry.name
     if is_in_icloud_only(entry.name) and not folder.hidden:
         return Refusal(describe_only(path, path), SourceUnreadable("it is in iCloud only"))
     if folder.hidden or is_junk(entry.name) or is_hidden(entry):
         return Junk(str(folder.resolved / entry.name))
     is_link = entry.is_symlink() or is_junction(entry)
-    return _link(path, top) if is_link else _look(path, folder.resolved / entry.name)
+    return _link(path, top, ours) if is_link else _look(path, folder.resolved / entry.name)
 
 
-def _link(path: Path, top: Path) -> Source | Refusal:
+def _link(path: Path, top: Path, ours: Ours) -> Finding:
     """Follow a link only to a file within the folder that was dropped."""
     try:
         resolved = Path(os.path.realpath(reachable(path)))
     except OSError as error:
         return Refusal(describe_only(path, path), source_error_from(error))
+    if ours.has(resolved.name, resolved.parent):
+        return Junk(str(resolved))
     if plain(resolved).is_relative_to(plain(top)) and os.path.isfile(resolved):  # noqa: PTH113 - as above
         return _look(path, resolved)
     return Refusal(describe_only(path, path), OutsideLink())
@@ -264,16 +294,6 @@ def inspected(path: Path) -> Source | Refusal:
 
 _BEGINNING: Final = b'{\n  "schema": 1,\n  "program": "uploader-gui '
 """How `receipt.encoded` begins, in every version."""
-
-
-def is_own_receipt(name: str, folder: Path, receipt: Path | None) -> bool:
-    """Return whether the file of that name in `folder` is this run's receipt, written by an earlier run."""
-    if receipt is None or os.path.normcase(name) != os.path.normcase(receipt.name):
-        return False
-    try:
-        return folder.samefile(receipt.parent) and receipt.is_file() and is_receipt(receipt)
-    except OSError:
-        return False
 
 
 def is_receipt(path: Path) -> bool:
