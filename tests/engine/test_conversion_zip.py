@@ -58,12 +58,18 @@ def test_another_program_gets_the_same_file_with_the_same_time(tmp_path: Path) -
     assert (tmp_path / "out" / "film.mp4").stat().st_mtime == MTIME
 
 
-@pytest.mark.parametrize("mtime", [0, 86_400, 2**33])
-def test_a_time_the_format_cannot_hold_stops_nothing(mtime: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("mtime", "nearest"),
+    [(0, (1980, 1, 1, 0, 0, 0)), (86_400, (1980, 1, 1, 0, 0, 0)), (2**33, (2107, 12, 31, 23, 59, 58))],
+)
+def test_a_time_the_format_cannot_hold_becomes_the_nearest_that_it_can(
+    mtime: int, nearest: tuple[int, ...], tmp_path: Path
+) -> None:
     path = a_file(tmp_path, b"x")
     os.utime(path, (mtime, mtime))
     with zipfile.ZipFile(zipped(path)) as made:
         assert made.read(NAME) == b"x"
+        assert [entry.date_time for entry in made.infolist()] == [nearest]
 
 
 def test_what_shrinks_is_made_smaller_and_what_does_not_is_stored(tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ import pytest
 
 from tests.faults.running import ANOMALY, Run, World
 from tests.faults.sleeping import asleep
+from tests.faults.storing import on_attempt
+from tests.support import storage_faults
 from tests.support.files import Files
 from uploader_gui.engine.models import UploadState
 
@@ -127,6 +129,19 @@ async def test_what_is_left_unfinished_beside_what_is_given_is_counted(world: Wo
             assert (dropped.others_unfinished, run.queue.intake.others_unfinished) == (1, 1)
         await run.added(other)
         assert run.queue.intake.others_unfinished == 0
+
+
+async def test_a_file_that_failed_earlier_and_has_nothing_in_it_now_is_refused_and_not_sent(world: World) -> None:
+    path = world.make("a.txt", content=b"evidence")
+    world.storage.fault = on_attempt(1, storage_faults.too_large())
+    assert (await world.send_one(path))["state"] == "failed"
+    path.write_bytes(b"")
+    async with world.engine() as run:
+        run.queue.scheduler.start()
+        assert (await run.added(path)).refused == 1
+        await run.idle()
+        assert run.only()["reason"]["code"] == "empty_file"
+    assert len(world.api.registered) == 1
 
 
 async def test_hard_links_are_two_pieces_of_evidence(world: World) -> None:

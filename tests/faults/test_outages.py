@@ -1,6 +1,7 @@
 """A whole side in trouble for a while (the API, or the storage): everything waits, one probe asks, nothing fails."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
@@ -284,6 +285,33 @@ async def test_a_probe_that_asked_nothing_is_followed_by_another_at_once(world: 
         run.queue.scheduler.try_now()
         await run.idle()
         assert {name: row["state"] for name, row in run.files().items()} == {"0.txt": "failed", "1.txt": "uploaded"}
+
+
+async def test_a_probe_whose_link_has_expired_says_nothing_of_the_storage(world: World) -> None:
+    """The smallest one not tried yet is to ask. Its link is replaced, another one asks, the others go on waiting."""
+    slept = [0.0]
+    world.api.presign = lambda upload, anomaly: world.storage.url_for(
+        f"{anomaly}/{upload['uploadId']}", lifetime=60 if upload["name"] == "2.txt" else 9000
+    )
+    world.storage.fault = lambda *_: storage_faults.internal_error()
+    policy = replace(QUICK.policy, probe_first=3600.0, probe=7200.0)
+    tuning = replace(QUICK, policy=policy, wall_clock=lambda: time.time() + slept[0])
+    names = [f"{number}.txt" for number in range(6)]
+    async with world.engine(tuning, max_concurrent=2) as run:
+        run.begin(many(world.files, 6))
+        await run.until(lambda: any(Condition.STORAGE_BUSY in s.conditions for s in run.all_heard(QueueStatus)))
+        await run.in_state(UploadState.REGISTERED, *names)
+        told, begun = len(run.all_heard(QueueStatus)), len(world.storage.puts)
+        slept[0] = world.storage.clock_offset = world.api.clock_offset = 600.0
+        run.queue.scheduler.try_now()
+        await run.until(lambda: len(world.api.calls) == 2 and len(world.storage.puts) > begun)
+        await run.in_state(UploadState.REGISTERED, *names)
+        assert len(world.storage.puts) == begun + 1
+        assert all(Condition.STORAGE_BUSY in status.conditions for status in run.all_heard(QueueStatus)[told:])
+        world.storage.fault = lambda *_: None
+        run.queue.scheduler.try_now()
+        await run.idle()
+        assert {row["state"] for row in run.files().values()} == {"uploaded"}
 
 
 async def test_a_storage_that_fails_each_first_try_does_not_stop_the_queue_again_and_again(world: World) -> None:

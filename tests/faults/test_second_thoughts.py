@@ -10,12 +10,13 @@ import pytest
 
 from tests.faults.running import ANOMALY, PATIENCE, QUICK, World, engine, send_one
 from tests.faults.sleeping import asleep
+from tests.faults.storing import always
 from tests.support import storage_faults
 from tests.support.api_faults import Reset, Silence, refusal
 from tests.support.storage_faults import StoreThenSilence
 from uploader_gui.engine.events import QueueStatus
 from uploader_gui.engine.journal.journal import Journal
-from uploader_gui.engine.models import Upload, UploadId, UploadState
+from uploader_gui.engine.models import PresignedPut, Upload, UploadId, UploadState
 from uploader_gui.engine.source import inspect
 
 PATIENT = replace(QUICK, api_answer_seconds=60.0)
@@ -133,15 +134,41 @@ async def test_a_file_that_failed_in_an_earlier_run_is_the_same_and_flagged_when
     assert first["upload_id"] == second["upload_id"]
 
 
-async def test_a_link_that_the_storage_refused_is_not_used_again_when_a_person_asks(world: World) -> None:
-    world.storage.fault = lambda _key, attempt, _request: storage_faults.too_large() if attempt == 1 else None
+@pytest.mark.parametrize(
+    ("refusal", "code", "calls"),
+    [(storage_faults.too_large(), "storage_refused", 1), (storage_faults.expired(), "url_expired", 2)],
+    ids=["refused", "expired"],
+)
+async def test_a_link_that_the_storage_refused_is_not_used_again_when_a_person_asks(
+    refusal: storage_faults.Refuse, code: str, calls: int, world: World
+) -> None:
+    world.storage.fault = always(refusal)
     async with world.engine() as run:
         await run.send([world.make("a.txt")])
-        assert run.only()["reason"]["code"] == "storage_refused"
+        assert (run.only()["reason"]["code"], len(world.api.calls)) == (code, calls)
+        world.storage.fault = lambda *_: None
         run.queue.retry_failed()
         await run.idle(2)
         row = run.only()
-    assert (row["state"], row["may_be_registered_twice"], len(world.api.calls)) == ("uploaded", True, 2)
+    assert (row["state"], row["may_be_registered_twice"], len(world.api.calls)) == ("uploaded", True, calls + 1)
+
+
+async def test_a_link_kept_by_an_earlier_version_that_no_evidence_may_go_to_is_not_used_again_either(
+    world: World,
+) -> None:
+    path = world.make("a.txt")
+    kept = Upload(UploadId(str(uuid.uuid4())), ANOMALY, inspect(path, path), 0, state=UploadState.REGISTERED)
+    kept.presigned = PresignedPut("http://storage.example/a?X-Amz-Signature=0", "7", None, None)
+    kept.url_given_out = True
+    with closing(Journal(world.options().journal_path)) as journal:
+        journal.add([kept], world.api.url)
+    async with world.engine() as run:
+        run.queue.intake.resume()
+        await run.to_the_end()
+        assert run.only()["reason"]["code"] == "url_refused"
+        run.queue.retry_failed()
+        await run.idle(2)
+        assert (run.only()["state"], len(world.api.calls)) == ("uploaded", 1)
 
 
 async def test_a_failed_file_taken_out_of_the_list_and_dropped_again_is_the_same_and_flagged(world: World) -> None:
