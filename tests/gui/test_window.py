@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.gui.fake_engine import CTRL, LEFT, REST, RUNNING, FakeEngine, S, one_of_each, upload
@@ -183,6 +183,22 @@ def cut_off(window: MainWindow) -> list[str]:
             and window.rect().contains(one.mapTo(window, one.rect().bottomRight()))
         )
     ]
+
+
+def test_on_a_low_screen_the_filters_make_room_for_a_row_and_the_buttons(
+    engine: FakeEngine, qapp: QApplication, qtbot: QtBot
+) -> None:
+    theme = Theme(qapp, Qt.ColorScheme.Light)
+    theme.scale = 2.4  # no screen here is lower than 800 pixels: larger text stands for it
+    window = MainWindow(engine, theme)
+    qtbot.addWidget(window, before_close_func=lambda one: one.hide())
+    window.resize(780, 752)
+    window.show()
+    engine.tell(one_of_each(), RUNNING)
+    qtbot.waitUntil(lambda: cut_off(window) == [])
+    assert (window.height(), window.filters.isVisible()) == (752, False)
+    assert window.footer.primary.isVisible()
+    assert window.view.height() >= theme.px(60)
 
 
 def test_an_idle_window_never_wakes_up(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:

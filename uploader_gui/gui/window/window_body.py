@@ -127,7 +127,7 @@ class WindowBody(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """640 by 480; less on a lower screen; more where large text or a band would be cut off."""
-        smallest = QSize(_SMALLEST.width(), min(_SMALLEST.height(), self.screen().availableSize().height() - _FRAME))
+        smallest = QSize(_SMALLEST.width(), min(_SMALLEST.height(), self._screen_height))
         usual = super().minimumSizeHint().expandedTo(smallest) if self._theme.scale > 1 else smallest
         needed = self._least_height() if self._has_rows else super().minimumSizeHint().height()
         return usual.expandedTo(QSize(0, needed))
@@ -140,31 +140,58 @@ class WindowBody(QWidget):
             self._pages.updateGeometry()  # a hidden widget's size policy does not reach the layout by itself
 
     def _least_height(self) -> int:
-        """Return the height of one row and of all other parts at their lowest."""
-        return self._height_around(self.preflight.least_height_at) + self._list_height(rows=1)
+        """Return the height of one row and of all other parts at their lowest; no filters where the screen is low."""
+        least = self._height_around(self.preflight.least_height_at) + self._list_height(rows=1)
+        whole = least + self._filters_height()
+        return whole if whole <= self._screen_height or self._searches else least
+
+    @property
+    def _screen_height(self) -> int:
+        return self.screen().availableSize().height() - _FRAME
+
+    def _filters_height(self) -> int:
+        """Return the height that the filters want now: none where something else is in their place."""
+        return 0 if self._is_squeezed and not self._searches else _height_at(self._inner_width, self.filters)
+
+    @property
+    def _is_low(self) -> bool:
+        return self._has_rows and self.height() < self._theme.px(_ROOM_FOR_ALL)
+
+    @property
+    def _is_squeezed(self) -> bool:
+        return self._is_low and (self.preflight.isVisibleTo(self) or self.finish.isVisibleTo(self))
 
     def _shows_enough(self) -> bool:
-        return self._height_around(self.preflight.height_at) + self._list_height(rows=_ENOUGH_ROWS) <= self.height()
+        around = self._height_around(self.preflight.height_at) + self._filters_height()
+        return around + self._list_height(rows=_ENOUGH_ROWS) <= self.height()
+
+    def _has_room_for_filters(self) -> bool:
+        around = self._height_around(self.preflight.least_height_at) + self._filters_height()
+        return around + self._list_height(rows=1) <= self.height()
 
     def _height_around(self, summary_at: Callable[[int], int]) -> int:
-        width = max(self.width(), _SMALLEST.width()) - 2 * _MARGIN
+        """Return the height of all parts but the filters and the list."""
+        width = self._inner_width
         heights = [
             summary_at(width) if part is self.preflight else _height_at(width, part)
             for part in self._parts
-            if part.isVisibleTo(self)
+            if part is not self.filters and part.isVisibleTo(self)
         ]
         margins = self._column.contentsMargins()
         return sum(heights) + margins.top() + margins.bottom()
+
+    @property
+    def _inner_width(self) -> int:
+        return max(self.width(), _SMALLEST.width()) - 2 * _MARGIN
 
     def _list_height(self, *, rows: int) -> int:
         return rows * self._theme.px(_LOWEST_LIST) + _CARD
 
     def _make_room(self) -> None:
-        """In a low window reduce the spacing, hide the filters for the summary, and fold the summary if needed."""
-        low = self._has_rows and self.height() < self._theme.px(_ROOM_FOR_ALL)
-        squeezed = low and (self.preflight.isVisibleTo(self) or self.finish.isVisibleTo(self))
-        crowded = squeezed and not self._searches
+        """In a low window reduce the spacing, hide the filters for what needs room, and fold the summary if needed."""
+        low, squeezed = self._is_low, self._is_squeezed
         self._space(12 if low else 18, 8 if low else 14)
+        crowded = not self._searches and (squeezed or (low and not self._has_room_for_filters()))
         self.filters.setVisible(self._has_rows and not crowded)
         self.selection.setVisible(self._has_rows and self.selection.wanted and not low)
         layout_facts = (
