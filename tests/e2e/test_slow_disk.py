@@ -159,3 +159,13 @@ def test_the_window_is_gone_at_once_while_its_journal_is_still_being_written(
         assert "t" in disk.record().removeprefix(before)
     finally:
         window.kill()
+
+
+def test_a_journal_in_which_nothing_changes_is_not_written_again_as_a_whole(
+    program: Program, files: Files, disk: FailingDisk
+) -> None:
+    assert program.send(*(files.make(f"{n:02}.jpg", size=3000 + n) for n in range(40))).code == 0
+    disk.slow_down(SLOW)
+    before = len(disk.record())
+    assert program.send().code == 0
+    assert len(disk.record()) - before <= 12

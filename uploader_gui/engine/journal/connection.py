@@ -87,6 +87,7 @@ class JournalConnection:
         self._open()
 
     def _open(self, *, again: bool = False) -> None:
+        was_left = again or pages_in_log(self._path) > 0
         try:
             self._db = open_database(self._path, self._mark, again=again)
         except (sqlite3.DatabaseError, ValueError) as error:  # ValueError: an unknown state, text that is no UTF-8
@@ -96,7 +97,8 @@ class JournalConnection:
             make_private(self._path)
             self._db = open_database(self._path, self._mark, again=again)
         self._is_durable: bool | None = None
-        self._needs_vacuum = True
+        self._changes = 0
+        self._vacuumed_at = -1 if was_left else 0  # changes by then
         self._operation_seconds, self._in_log = 0.0, pages_in_log(self._path)
         self._checkpoint_pages, self._looked_at = 0, -math.inf
         self._limit_log()
@@ -205,11 +207,13 @@ class JournalConnection:
         3.46 left some); VACUUM writes the whole database again. It is left out where the disk is too slow for it, and
         broken off after a moment where `in_a_hurry()`; the next time it is tried again.
         """
-        if not self._needs_vacuum:
-            return
         with self._sqlite_errors():
+            changes = self._db.total_changes
+            if changes == self._vacuumed_at:
+                return
             whole = self._vacuum_seconds() < VACUUM_SECONDS and self._vacuum(in_a_hurry)
-            self._needs_vacuum = not (self._empty_log() and whole)
+            if self._empty_log() and whole:
+                self._vacuumed_at = changes
 
     def _empty_log(self) -> bool:
         """Move all of the log out of it; return False where `hurry()` breaks that off, or has no time for it."""
@@ -273,7 +277,6 @@ class JournalConnection:
             return self._db.execute(sql, parameters).fetchall()
 
     def _prepare_write(self, *, durable: bool) -> None:
-        self._needs_vacuum = True
         if durable is not self._is_durable:
             self._db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             self._is_durable = durable
@@ -283,6 +286,9 @@ class JournalConnection:
         """Judge by a commit how slow the disk is; keep the log short, but not within the commit of a slow one."""
         began = time.monotonic()
         yield
+        changes, self._changes = self._changes, self._db.total_changes
+        if changes == self._changes:
+            return  # nothing was written, which says nothing of the disk
         before, self._in_log = self._in_log, pages_in_log(self._path)
         written = self._in_log - before if self._in_log > before else self._in_log
         self._operation_seconds = (time.monotonic() - began) / (2 * written + 2)  # twice a page, its end, force it out
