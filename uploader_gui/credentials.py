@@ -97,7 +97,13 @@ class Credentials:
 
     def look(self) -> Callable[[], Tokens | None]:
         """Ask the keyring; return a function that waits for its answer, however late: a person may type a password."""
-        return partial(_late_answer, self._store.submit(self._from_keyring))
+        question = self._store.submit(self._from_keyring)
+
+        def answer() -> Tokens | None:
+            wait({question})
+            return _outcome(question, 0)[0]
+
+        return answer
 
     def save(self, tokens: Tokens) -> Callable[[], Keeper]:
         """Use tokens from now on and store them; return a function that waits until it is known where.
@@ -180,14 +186,6 @@ def _outcome(
     except Exception as error:  # noqa: BLE001 - keyring raises what the system raises (Windows: pywintypes.error)
         log.info("no keyring: %s", type(error).__name__)
         return None, Keeper.MEMORY
-
-
-def _late_answer(question: Future[Tokens | None]) -> Tokens | None:
-    try:
-        return question.result()
-    except Exception as error:  # noqa: BLE001 - see `_outcome`
-        log.info("no keyring: %s", type(error).__name__)
-        return None
 
 
 def _keyring_works() -> bool:
