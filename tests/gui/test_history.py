@@ -53,6 +53,7 @@ def items(shown: QTreeWidget) -> list[QTreeWidgetItem]:
 
 def test_deposits_are_listed_the_newest_first_with_what_became_of_them(history: HistoryDialog) -> None:
     assert history.deposits.visible_runs == list(RUNS)
+    assert history.focusWidget() is history.deposits
     first, second = items(history.deposits)
     assert first.text(0).startswith("12 Mar 2025 ")
     assert [first.text(at).replace("\u00a0", " ") for at in (1, 2, 3)] == ["4217", "3", "2 uploaded (6.8 MB), 1 failed"]

@@ -229,6 +229,7 @@ class HistoryDialog(PlainDialog):
         self._build()
         self._connect()
         self._show_state()
+        self.close_button.setFocus()  # the lists are hidden until there is something in them
         if not self._sandbox:
             engine.load_history()
 
@@ -241,6 +242,8 @@ class HistoryDialog(PlainDialog):
                 self._server = server
                 self.deposits.show_runs(runs, server, linked=bool(self._window.model.pages.form))
                 self._search()
+                if runs and self.focusWidget() is self.close_button:
+                    self.deposits.setFocus()
             case events.HistoryMatches(wanted, keys) if wanted == self._wanted:
                 self._with_file = keys
                 self._search()
