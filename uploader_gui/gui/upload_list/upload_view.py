@@ -13,7 +13,14 @@ from PySide6.QtGui import QColor, QKeySequence, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QTableView, QWidget
 
 from uploader_gui.gui.style.widgets import PRESS_KEYS
-from uploader_gui.gui.upload_list.row_actions import MENU, WAITING, RowAction, active_row_actions, allowed_among
+from uploader_gui.gui.upload_list.row_actions import (
+    MENU,
+    WAITING,
+    RowAction,
+    active_row_actions,
+    allowed,
+    allowed_among,
+)
 from uploader_gui.gui.upload_list.upload_model import Column, Role
 from uploader_gui.i18n import _
 
@@ -204,7 +211,7 @@ class UploadView(QTableView):
         """Remove the selected rows; those being sent are cancelled instead, and stay with Try again."""
         removable = allowed_among(RowAction.REMOVE, chosen)
         self._next_row = min((index.row() for index in self.selectionModel().selectedRows()), default=None)
-        under_way = [one for one in allowed_among(RowAction.CANCEL, chosen) if one not in removable]
+        under_way = [one for one in allowed_among(RowAction.CANCEL, chosen) if not allowed(RowAction.REMOVE, one)]
         if under_way or removable:
             self.taken_away.emit([one.upload_id for one in under_way], [one.upload_id for one in removable])
 
