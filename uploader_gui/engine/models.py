@@ -61,6 +61,8 @@ _S = UploadState
 
 FINISHED: Final = frozenset({_S.UPLOADED, _S.SKIPPED, _S.FAILED, _S.REFUSED, _S.CANCELLED})
 STORED: Final = frozenset({_S.UPLOADED, _S.SKIPPED})
+NOT_TO_SEND: Final = frozenset({_S.REFUSED, _S.SKIPPED, _S.CANCELLED})
+WAITING: Final = frozenset({_S.FETCHING, _S.PREPARING, _S.QUEUED, _S.REGISTERING, _S.REGISTERED})
 SENDING: Final = frozenset({_S.UPLOADING, _S.CONFIRMING, _S.RETRYING})
 
 TRANSITIONS: Final[dict[UploadState, frozenset[UploadState]]] = {

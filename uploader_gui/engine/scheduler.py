@@ -26,7 +26,7 @@ from uploader_gui.engine.events import (
     Totals,
 )
 from uploader_gui.engine.intake.intake import Intake
-from uploader_gui.engine.models import SENDING, Reason, UploadState
+from uploader_gui.engine.models import NOT_TO_SEND, SENDING, Reason, UploadState
 from uploader_gui.engine.outages import Conditions, Connectivity
 from uploader_gui.engine.receipt import Circumstances, utc_offset_at
 from uploader_gui.engine.registration.batches import Batcher
@@ -48,7 +48,6 @@ if TYPE_CHECKING:
 
 IDLE_SLOT_SECONDS: Final = 1.0
 """While files are still being found, a batch waits to be full, but no slot stands idle for longer than this."""
-_NOT_TO_SEND: Final = (UploadState.REFUSED, UploadState.SKIPPED, UploadState.CANCELLED)
 
 
 class Scheduler:
@@ -416,7 +415,7 @@ class Scheduler:
     def _totals(self) -> Totals:
         """Return the sums over the list; speed and time left only while the queue runs."""
         now, store = time.monotonic(), self.context.store
-        total, failed = store.bytes_in(*UploadState) - store.bytes_in(*_NOT_TO_SEND), store.bytes_in(UploadState.FAILED)
+        total, failed = store.bytes_in(*UploadState) - store.bytes_in(*NOT_TO_SEND), store.bytes_in(UploadState.FAILED)
         done = store.bytes_in(UploadState.UPLOADED) + self.pool.bytes_under_way
         return Totals(
             files=store.size,

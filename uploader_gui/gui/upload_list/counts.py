@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.errors import Code
-from uploader_gui.engine.models import Reason, UploadState
+from uploader_gui.engine.models import NOT_TO_SEND, SENDING, WAITING, Reason, UploadState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,10 +18,8 @@ if TYPE_CHECKING:
     from uploader_gui.gui.drop.mime import EntryCounts
 
 _S = UploadState
-_WAITING: Final = (_S.FETCHING, _S.PREPARING, _S.QUEUED, _S.REGISTERING, _S.REGISTERED)
 _OF_ONE_FILE: Final = frozenset({Code.CHANGED, Code.NOT_FETCHED, Code.BROKEN_PICTURE})
 """Causes that lie in a file itself, however many files have them."""
-_NOT_TO_SEND: Final = frozenset({_S.REFUSED, _S.SKIPPED, _S.CANCELLED})
 _SEVERAL: Final = 2
 NEVER_FULL: Final = 0.99
 """What a bar shows at most before the server's answer."""
@@ -170,8 +168,8 @@ class ListCounter:
         states, sizes = self._states, self._bytes
         return ListCounts(
             files=states.total() + self._elsewhere.total(),
-            waiting=sum(states[state] for state in _WAITING),
-            sending=states[_S.UPLOADING] + states[_S.CONFIRMING] + states[_S.RETRYING],
+            waiting=sum(states[state] for state in WAITING),
+            sending=sum(states[state] for state in SENDING),
             failed=states[_S.FAILED],
             refused=states[_S.REFUSED],
             uploaded=states[_S.UPLOADED],
@@ -182,7 +180,7 @@ class ListCounter:
             servers=frozenset(+self._elsewhere),
             anomaly_id=_only(self._anomalies),
             waits_for=_only(self._unfinished),
-            bytes_total=sum(size for state, size in sizes.items() if state not in _NOT_TO_SEND),
+            bytes_total=sum(size for state, size in sizes.items() if state not in NOT_TO_SEND),
             bytes_done=sizes[_S.UPLOADED] + sum(transfer.bytes_sent for transfer in running),
             shared_failure=self._shared_failure(),
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtGui import QGuiApplication
 
 from uploader_gui.engine.errors import Code
-from uploader_gui.engine.models import FINISHED, Treatment, UploadState, may_change_anomaly
+from uploader_gui.engine.models import FINISHED, WAITING, Treatment, UploadState, may_change_anomaly
 from uploader_gui.engine.options import offered_treatments
 from uploader_gui.gui.upload_list.row_text import whole_reason
 from uploader_gui.i18n import N_, _
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 
 _S = UploadState
-WAITING: Final = frozenset({_S.FETCHING, _S.PREPARING, _S.QUEUED, _S.REGISTERING, _S.REGISTERED})
 
 
 class RowAction(Enum):

@@ -12,15 +12,9 @@ from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QColor, QKeySequence, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QTableView, QWidget
 
+from uploader_gui.engine.models import WAITING
 from uploader_gui.gui.style.widgets import PRESS_KEYS
-from uploader_gui.gui.upload_list.row_actions import (
-    MENU,
-    WAITING,
-    RowAction,
-    active_row_actions,
-    allowed,
-    allowed_among,
-)
+from uploader_gui.gui.upload_list.row_actions import MENU, RowAction, active_row_actions, allowed, allowed_among
 from uploader_gui.gui.upload_list.upload_model import Column, Role
 from uploader_gui.i18n import _
 

@@ -21,9 +21,8 @@ from PySide6.QtWidgets import (
 )
 
 from uploader_gui import i18n
-from uploader_gui.engine.models import SENDING, UploadState, folded
+from uploader_gui.engine.models import SENDING, WAITING, UploadState, folded
 from uploader_gui.gui.style.widgets import ENTER_KEYS, FlowLayout, IconButton, SearchField, Translated, arranged
-from uploader_gui.gui.upload_list.row_actions import WAITING
 from uploader_gui.gui.upload_list.upload_model import HEADERS, Column
 from uploader_gui.i18n import N_, NC_
 

@@ -42,14 +42,16 @@ _REASONS: Final[Mapping[Code, _Counted]] = {
     Code.UNREADABLE: NN_("{count} cannot be read", "{count} cannot be read"),
     Code.MISSING: NN_("{count} is not there", "{count} are not there"),
     Code.TOO_LARGE: NN_("{count} is too large", "{count} are too large"),
-    Code.NOT_A_FILE: NN_(
-        "{count} cannot be sent (not an ordinary file)", "{count} cannot be sent (not ordinary files)"
-    ),
-    Code.OUTSIDE_LINK: NN_(
-        "{count} cannot be sent (not an ordinary file)", "{count} cannot be sent (not ordinary files)"
+    **dict.fromkeys(
+        (Code.NOT_A_FILE, Code.OUTSIDE_LINK),
+        NN_("{count} cannot be sent (not an ordinary file)", "{count} cannot be sent (not ordinary files)"),
     ),
 }
 _OTHER_REASON: Final = NN_("{count} cannot be sent", "{count} cannot be sent")
+_LEFT_OUT: Final = NN_("{count} system file was left out", "{count} system files were left out")
+_LISTED: Final = NN_("{count} file was in the list already", "{count} files were in the list already")
+_GOES_ON: Final = NN_("{count} unfinished file goes on", "{count} unfinished files go on")
+_OTHERS: Final = NN_("{count} other file is still unfinished", "{count} other files are still unfinished")
 _SEPARATOR: Final = " · "
 _ASKED_OR_FOUND_OUT: Final = frozenset({_S.PREPARING, _S.QUEUED, _S.SKIPPED, _S.REFUSED})
 """The states a file can take before it is sent: compared with earlier uploads, converted, sent despite that."""
@@ -125,13 +127,7 @@ class Preflight:
             return None
         meant = self._meant(uploads)
         return Summary(
-            _going_text(
-                going,
-                listed=bool(
-                    self._counts[NN_("{count} file was in the list already", "{count} files were in the list already")]
-                    or self._counts[NN_("{count} unfinished file goes on", "{count} unfinished files go on")]
-                ),
-            ),
+            _going_text(going, listed=bool(self._counts[_LISTED] or self._counts[_GOES_ON])),
             not_going,
             _before_text(before, beside=going),
             tuple(one.upload_id for one in before),
@@ -184,14 +180,10 @@ class Preflight:
 
     def _add(self, event: events.PathsAdded) -> None:
         self._complete = True
-        self._counts[NN_("{count} system file was left out", "{count} system files were left out")] += event.junk
-        self._counts[NN_("{count} file was in the list already", "{count} files were in the list already")] += (
-            event.already_in_queue
-        )
-        self._counts[NN_("{count} unfinished file goes on", "{count} unfinished files go on")] += event.resumed
-        self._counts[NN_("{count} other file is still unfinished", "{count} other files are still unfinished")] = (
-            event.others_unfinished
-        )
+        self._counts[_LEFT_OUT] += event.junk
+        self._counts[_LISTED] += event.already_in_queue
+        self._counts[_GOES_ON] += event.resumed
+        self._counts[_OTHERS] = event.others_unfinished
 
     def _not_going_text(self, uploads: Iterable[UploadSnapshot]) -> str:
         whys = Counter(_reason_of(one) for one in uploads if one.state in {_S.REFUSED, _S.FAILED})
