@@ -19,13 +19,10 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from uploader_gui.engine.addresses import anomaly_address
-from uploader_gui.engine.errors import NetworkError, ProxyFailed, TlsFailed, UploaderError, UrlRefused
+from uploader_gui.engine.errors import NetworkError, ProxyFailed, TlsFailed, UploaderError, UrlRefused, Variant
 from uploader_gui.engine.events import Fact, Finding, Question, Verdict
 from uploader_gui.engine.net.client import (
-    CERTIFICATE_EXPIRED,
     CONNECT_SECONDS,
-    OTHER_NAME,
-    SELF_SIGNED,
     Clients,
     answered,
     begins_as_page,
@@ -229,12 +226,11 @@ class ConnectionCheck:
             self._tell(_bad(Fact.NO_TLS))
             return
         certificate = await self._fetch_certificate(url)
-        code = getattr(refusal, "verify_code", 0)
-        if code in OTHER_NAME:
+        if error.variant is Variant.OTHER_NAME:
             self._tell(_bad(Fact.CERTIFICATE_OTHER_NAME, url.host))
-        elif code in CERTIFICATE_EXPIRED:
+        elif error.variant is Variant.CERTIFICATE_EXPIRED:
             self._tell(_bad(Fact.CERTIFICATE_EXPIRED, certificate.issuer))
-        elif code in SELF_SIGNED or certificate.self_signed:
+        elif error.variant is Variant.SELF_SIGNED or certificate.self_signed:
             self._tell(_bad(Fact.CERTIFICATE_SELF_SIGNED, certificate.issuer))
         else:
             self._tell(_bad(Fact.CERTIFICATE_REFUSED, certificate.issuer, refusal.verify_message))

@@ -68,17 +68,13 @@ _ALL_SENT: Final = "http11.send_request_body.complete"
 _SENDING_ENDED: Final = frozenset({_ALL_SENT, "http11.send_request_body.failed"})
 """httpcore's trace events at the end of sending a request."""
 
-CERTIFICATE_EXPIRED: Final = frozenset({9, 10, 0x800B0101, -67818})
-OTHER_NAME: Final = frozenset({62, 64, 0x800B010F, -67602})
-SELF_SIGNED: Final = frozenset({18})
-UNKNOWN_ISSUER: Final = frozenset({2, 19, 20, 21, 27, 0x800B0109, 0x800B010A, -67843})
-"""OpenSSL's X509_V_ERR_…, Windows' CERT_E_… (winerror.h), macOS' errSec… (SecBase.h), as truststore passes them on."""
 _REFUSALS: Final[Mapping[Variant, frozenset[int]]] = {
-    Variant.OTHER_NAME: OTHER_NAME,
-    Variant.CERTIFICATE_EXPIRED: CERTIFICATE_EXPIRED,
-    Variant.SELF_SIGNED: SELF_SIGNED,
-    Variant.UNKNOWN_ISSUER: UNKNOWN_ISSUER,
+    Variant.OTHER_NAME: frozenset({62, 64, 0x800B010F, -67602}),
+    Variant.CERTIFICATE_EXPIRED: frozenset({9, 10, 0x800B0101, -67818}),
+    Variant.SELF_SIGNED: frozenset({18}),
+    Variant.UNKNOWN_ISSUER: frozenset({2, 19, 20, 21, 27, 0x800B0109, 0x800B010A, -67843}),
 }
+"""OpenSSL's X509_V_ERR_…, Windows' CERT_E_… (winerror.h), macOS' errSec… (SecBase.h), as truststore passes them on."""
 _NO_TLS: Final = "it answers without encryption"
 _OTHER_TLS: Final = "it wants another version of the encryption"
 _TLS_WORDS: Final[Mapping[str, str]] = {
