@@ -134,7 +134,7 @@ async def test_the_receipt_of_an_ended_deposit_is_the_same_whenever_it_is_made(w
         await run.heard(AnomalyLookedUp)
         await deposited(run, world.make("a.jpg"), world.folder / "gone.jpg")
         paper = told_of(await in_window(run))
-        run.queue.servers.name_depositor("Somebody else")
+        run.queue.adjust(world.options(depositor="Somebody else"))
         run.queue.look_up(ANOMALY)
         await run.heard(AnomalyLookedUp, 2)
         assert told_of(await in_window(run)) == paper

@@ -157,7 +157,7 @@ async def test_what_was_given_anew_since_speaks_for_its_path(
     await left_behind(chosen, given)
     headless = world.options(keeps_list=False)
     async with engine(headless) as run:
-        run.queue.choose(ZIPPED)
+        run.queue.adjust(world.options(keeps_list=False, choices=ZIPPED))
         run.begin([given[FILM]])
         await run.in_state(S.UPLOADED, FILM)
     assert await listed(chosen) == {GONE: S.FAILED}

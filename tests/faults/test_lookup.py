@@ -51,7 +51,7 @@ async def test_a_receipt_tells_what_the_register_said_how_wrong_the_clock_was_an
         run.queue.look_up(ANOMALY)
         await run.heard(AnomalyLookedUp)
         run.queue.intake.add_paths([world.make("a.jpg")], ANOMALY)
-        run.queue.servers.name_depositor("B. Martin")
+        run.queue.adjust(world.options(depositor="B. Martin"))
         await run.to_the_end()
         told = run.queue.receipt(ANOMALY).to_json()
     assert (told["server"], told["depositor"]) == (world.api.url, "B. Martin")

@@ -24,5 +24,5 @@ async def test_lifting_the_limit_lets_waiting_files_go_at_once(world: World) -> 
     async with world.engine(bandwidth_limit=1) as run:
         run.begin([path])
         await run.in_state(UploadState.UPLOADING, path.name)
-        run.queue.limit(0)
+        run.queue.adjust(world.options(bandwidth_limit=0))
         await run.in_state(UploadState.UPLOADED, path.name)

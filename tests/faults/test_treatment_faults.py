@@ -164,7 +164,7 @@ async def test_a_choice_made_while_it_runs_counts_from_then_on(world: World) -> 
     first, second = films(world.files, 2)
     async with world.engine() as run:
         await refused(run, first)
-        run.queue.choose(BOTH)
+        run.queue.adjust(world.options(choices=BOTH))
         run.queue.intake.add_paths([second], ANOMALY)
         await run.in_state(S.QUEUED, second.name)
         run.queue.intake.add_paths([first], ANOMALY)  # dropped again: now it is known what to do

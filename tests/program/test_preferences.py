@@ -76,17 +76,9 @@ class Engine(FakeEngine):
 
     held = 0
 
-    def resize(self, max_concurrent: int) -> None:
-        self.calls.append(("resize", max_concurrent))
-
-    def limit(self, bytes_per_second: float) -> None:
-        self.calls.append(("limit", bytes_per_second))
-
-    def name_depositor(self, depositor: str) -> None:
-        self.calls.append(("name_depositor", depositor))
-
-    def choose(self, choices: Choices) -> None:
-        self.calls.append(("choose", choices))
+    def adjust(self, options: EngineOptions) -> None:
+        adjusted = (options.max_concurrent, options.bandwidth_limit, options.depositor, options.choices)
+        self.calls.append(("adjust", adjusted))
 
     def sign_in(self, bearer: str, session: str, *, entered: bool = True) -> None:
         self.calls.append(("sign_in" if entered else "found", (bearer, session)))
@@ -180,9 +172,7 @@ def test_language_colours_and_speed_count_at_once_and_are_kept(  # noqa: PLR0917
     qtbot.waitUntil(lambda: window.header.settings.toolTip() == "Paramètres")
     assert dialog.windowTitle() == "Paramètres"
     assert theme.colors.bg == "#17191D"
-    assert engine.calls == [
-        ("resize", 3), ("limit", 2_500_000), ("name_depositor", "Anne"), ("choose", Choices()),
-    ]  # fmt: skip
+    assert engine.calls == [("adjust", (3, 2_500_000, "Anne", Choices()))]
     kept = saved(data)
     assert kept.keys().isdisjoint({"offline_limit", "anomaly_page", "token_help"})
     assert (kept["language"], kept["theme"], kept["bandwidth_limit"]) == ("fr", "dark", 2.5)
@@ -291,7 +281,7 @@ class TestBesideAKeyringThatAsks:
         assert preferences.configuration.tokens == ("new-bearer", "new-session")
         chosen = preferences.configuration.settings
         assert (chosen.theme, chosen.refused_others) == ("dark", "zip")
-        assert engine.calls[-1] == ("choose", Choices(None, Treatment.ZIP))
+        assert engine.calls[-1] == ("adjust", (6, 0.0, "", Choices(None, Treatment.ZIP)))
 
     async def test_what_the_window_asks_meanwhile_waits_for_the_settings_just_set(
         self, preferences: Preferences, window: MainWindow, engine: Engine, tasks: Slow, strict_api: StrictApi

@@ -83,9 +83,14 @@ class UploadQueue:
         if not self.servers.use(options):
             return
         self._take_tokens(options.tokens)
-        self.resize(options.max_concurrent)
-        self.limit(options.bandwidth_limit)
-        self.choose(options.choices)
+        self.adjust(options)
+
+    def adjust(self, options: EngineOptions) -> None:
+        """Take over what ends nothing: how many transfers, how fast, what of refused types, whose name on receipts."""
+        self._context.slots.resize(options.max_concurrent)
+        self._context.bandwidth.change(options.bandwidth_limit)
+        self.scheduler.conversions.choices = options.choices
+        self.servers.name_depositor(options.depositor)
 
     def _in_journal_thread(self, note: Callable[[OwnFiles], object]) -> None:
         self._resources.journal.submit(lambda _: note(self._resources.own_files))
@@ -169,10 +174,6 @@ class UploadQueue:
         if had_ended:
             self.scheduler.start()
 
-    def choose(self, choices: Choices) -> None:
-        """Do this from now on with files of refused types, without asking."""
-        self.scheduler.conversions.choices = choices
-
     def remove(self, upload_ids: Iterable[UploadId]) -> None:
         """Take rows out of the list, cancelling what is unfinished; the receipt still knows them."""
         chosen = dict.fromkeys(upload_ids)
@@ -233,14 +234,6 @@ class UploadQueue:
     def look_up(self, anomaly_id: str) -> None:
         """Find out what the register knows of an anomaly and tell it (`AnomalyLookedUp`); "" ends such a search."""
         self.scheduler.registrar.lookup.look_up(anomaly_id)
-
-    def resize(self, max_concurrent: int) -> None:
-        """Change how many transfers run at once."""
-        self._context.slots.resize(max_concurrent)
-
-    def limit(self, bytes_per_second: float) -> None:
-        """Change how many bytes per second all transfers together may send; 0 means no limit."""
-        self._context.bandwidth.change(bytes_per_second)
 
     def tell_receipt(self, anomaly_id: str) -> None:
         """Tell this run's receipt (`ReceiptBuilt`) for that anomaly; where it got no file, for the last one that did.

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from uploader_gui.engine.models import Awaited, Reason, RunKey, Treatment, UploadId, UploadState
-    from uploader_gui.engine.options import AddOptions, Choices, EngineOptions
+    from uploader_gui.engine.options import AddOptions, EngineOptions
     from uploader_gui.engine.pictures.decoder import PictureDecoder
     from uploader_gui.engine.queue import UploadQueue
     from uploader_gui.engine.thread import EngineThread
@@ -184,10 +184,6 @@ class Bridge(QObject):
         """Convert files of a refused type, or put each into a ZIP."""
         self._ask(lambda queue: queue.treat(upload_ids, treatment))
 
-    def choose(self, choices: Choices) -> None:
-        """Treat files of refused types this way from now on, without asking."""
-        self._submit(lambda queue: queue.choose(choices))
-
     def remove(self, upload_ids: Sequence[UploadId]) -> None:
         """Remove finished or waiting uploads from the list."""
         self._stop(lambda queue: queue.remove(upload_ids))
@@ -280,17 +276,9 @@ class Bridge(QObject):
         """Mark a picture file as this program's own, to be removed once it is uploaded."""
         self._submit(lambda queue: queue.intake.note_made(path))
 
-    def resize(self, max_concurrent: int) -> None:
-        """Set how many transfers run at once."""
-        self._submit(lambda queue: queue.resize(max_concurrent))
-
-    def limit(self, bytes_per_second: float) -> None:
-        """Limit all transfers together; 0 means no limit."""
-        self._submit(lambda queue: queue.limit(bytes_per_second))
-
-    def name_depositor(self, depositor: str) -> None:
-        """Put this name on receipts from now on; "" for none."""
-        self._submit(lambda queue: queue.servers.name_depositor(depositor))
+    def adjust(self, options: EngineOptions) -> None:
+        """Send as many files at once and as fast as these options say, and follow their choices and name."""
+        self._submit(lambda queue: queue.adjust(options))
 
     def sign_in(self, bearer: str, session: str, *, entered: bool = True) -> None:
         """Use these tokens from now on; `entered` by a person just now, or kept from an earlier run."""

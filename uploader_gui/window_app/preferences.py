@@ -17,7 +17,7 @@ from uploader_gui import __version__
 from uploader_gui.anomaly_links import AnomalyPages
 from uploader_gui.credentials import Keeper, expiry_of
 from uploader_gui.engine.events import Question
-from uploader_gui.engine.options import Choices, HttpOptions
+from uploader_gui.engine.options import HttpOptions
 from uploader_gui.gui.dialogs.connection_panel import ConnectionTester
 from uploader_gui.gui.style.theme import SCHEMES, Theme
 from uploader_gui.gui.window.header import SignInState
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from uploader_gui.command_line import LaunchOptions
     from uploader_gui.config import Config
     from uploader_gui.engine.events import Finding
+    from uploader_gui.engine.options import EngineOptions
     from uploader_gui.gui.bridge import Bridge
     from uploader_gui.gui.main_window import MainWindow
     from uploader_gui.platform.application import Language
@@ -242,7 +243,7 @@ class Preferences:
             if self.configuration is None:
                 return
             self.configuration = await self._tasks.in_thread(self.configuration.changed, values)
-            self._bridge.choose(self.configuration.choices(Choices()))
+            self._bridge.adjust(self._options(self.configuration))
             self._tell_trouble()
 
     async def _accept_memory(self) -> None:
@@ -264,18 +265,17 @@ class Preferences:
         self._window.sends_when_dropped = chosen.send_when_dropped == "yes"
 
     def _apply(self, configuration: Config) -> None:
-        chosen = configuration.settings
         self._apply_to_window(configuration)
-        self._language.use(chosen.language)
-        self._bridge.resize(chosen.max_concurrent_uploads)
-        self._bridge.limit(chosen.bytes_per_second)
-        self._bridge.name_depositor(chosen.depositor)
-        self._bridge.choose(configuration.choices(Choices()))
+        self._language.use(configuration.settings.language)
+        self._bridge.adjust(self._options(configuration))
 
     def _change_route(self, configuration: Config) -> None:
         self.show_signed_in()
         listed = [upload.upload_id for upload in self._window.model.snapshots]
-        self._bridge.replace(configuration.engine(again=self._launch.again, report=self._launch.report), listed)
+        self._bridge.replace(self._options(configuration), listed)
+
+    def _options(self, configuration: Config) -> EngineOptions:
+        return configuration.engine(again=self._launch.again, report=self._launch.report)
 
     async def findings(self) -> list[Finding]:
         """Return what a test of the connection finds within half a minute, with the settings in use."""
