@@ -71,6 +71,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if obstacle is not None:
         pytest.exit(obstacle.text, pytest.ExitCode.USAGE_ERROR)
     hear_signals()
+    gc.disable()  # what is imported and collected stays; `garbage_of_one_thread` does it from then on
     if not sys.dont_write_bytecode:
         return
     sys.pycache_prefix, sys.dont_write_bytecode = str(ROOT / ".cache" / "bytecode"), False
@@ -113,6 +114,12 @@ def same_look_everywhere(tmp_path_factory: pytest.TempPathFactory) -> None:
     for name in [name for name in os.environ if name.startswith("QT_") and name not in {"QT_QPA_PLATFORM", "QT_API"}]:
         del os.environ[name]
     os.environ["FONTCONFIG_FILE"] = str(fonts.configuration(tmp_path_factory.mktemp("fonts")))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def strangers_trusted(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Trust one authority that signs nothing: each engine and program reads all those of the system, for 40 ms."""
+    os.environ["SSL_CERT_FILE"] = str(CertificateAuthority(tmp_path_factory.mktemp("strangers")).pem)
 
 
 @pytest.fixture(scope="session")
