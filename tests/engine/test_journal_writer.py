@@ -128,6 +128,7 @@ async def test_nothing_is_told_or_read_before_all_that_changed_is_written(journa
     assert (await read, await pages, told) == (ids, [ids], [ids])
     assert scheduler.woken == 1
     assert store.writer.all_written()
+    assert [run.files for run in runs_of(journal)] == [drops]
     store.writer.then(lambda: told.append([]))
     assert told[1:] == [[]]
 

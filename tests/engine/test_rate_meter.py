@@ -1,8 +1,16 @@
 """Rates over the last seconds, by a clock the test hands in."""
 
+import time
+from types import SimpleNamespace
+from typing import cast
+
 import pytest
 
-from uploader_gui.engine.transfer.rate_meter import SETTLE, WINDOW, RateMeter
+from tests.engine.values import an_upload
+from uploader_gui.engine.context import EngineContext
+from uploader_gui.engine.outages import CircuitBreaker
+from uploader_gui.engine.transfer.rate_meter import SETTLE, STILL, WINDOW, RateMeter
+from uploader_gui.engine.transfer.transfer import AttemptLog
 
 
 def steady(meter: RateMeter, seconds: float, *, rate: int, files_every: float = 0.0, begin: float = 100.0) -> float:
@@ -98,3 +106,18 @@ def test_no_time_left_is_told_while_nothing_moves() -> None:
     meter = RateMeter()
     meter.began(100.0, "file")
     assert meter.seconds_left(110.0, 5, 1) is None
+
+
+def test_the_speed_of_one_file_is_calm_and_falls_to_nothing_when_it_stands_still() -> None:
+    nothing = SimpleNamespace(note_activity=lambda: None, touch=lambda: None, retry=None)
+    parts = SimpleNamespace(store=None, slots=None, meter=RateMeter(), connectivity=nothing, events=nothing)
+    parts.resources = nothing
+    attempts = AttemptLog(cast(EngineContext, parts), an_upload(), cast(CircuitBreaker, None))
+    told = []
+    for now, count in ((10.0, 1000), (20.0, 3000), (20.04, 500), (30.0, 1500)):
+        attempts.moved(count)
+        told.append(attempts.progress(now).speed)
+    assert told == pytest.approx([100.0, 160.0, 160.0, 172.0])
+    attempts.start_over()
+    assert attempts.progress(40.0).speed == pytest.approx(0.7 * 172.0)
+    assert attempts.progress(time.monotonic() + STILL).speed == 0.0

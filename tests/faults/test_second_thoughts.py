@@ -73,6 +73,17 @@ async def test_trying_one_file_again_sends_nothing_that_waits_for_start(world: W
     assert [record.name for record in world.api.registered] == ["a.txt", "b.txt"]
 
 
+async def test_a_file_tried_again_twice_in_one_breath_is_sent_once(world: World) -> None:
+    world.api.faults.append(refusal(400))
+    async with world.engine() as run:
+        await run.send([world.make("a.txt")])
+        for _ in range(2):
+            run.queue.retry([run.latest["a.txt"].upload_id])
+        await run.idle(2)
+        row = run.only()
+    assert (row["state"], row["reason"], len(world.api.calls), len(world.storage.puts)) == ("uploaded", None, 2, 1)
+
+
 async def test_in_an_outage_nothing_is_asked_for_that_waits_for_start(world: World) -> None:
     """However often the two that were started have been asked for."""
     world.api.fault = lambda number, _call: refusal(400) if number == 1 else refusal(502) if number <= 18 else None
