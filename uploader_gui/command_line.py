@@ -151,6 +151,8 @@ def _linked(arguments: Sequence[str]) -> LaunchOptions:
 def _verifying(given: argparse.Namespace, arguments: Sequence[str]) -> LaunchOptions:
     if other := [one for one in arguments if one.startswith("-") and one.split("=", maxsplit=1)[0] != "--verify"]:
         raise _wrong(N_("{option} does not go with --verify."), option=other[0])
+    if not given.verify:
+        raise _wrong(N_("{option} needs a value after it (see uploader-gui --help)."), option="--verify")
     _check_working_folder(given.verify, *given.paths)
     for path in given.paths:
         if not os.path.lexists(path):
@@ -350,8 +352,7 @@ def _report_path(text: str | None, evidence: Sequence[str]) -> Path | None:
     if not text:
         raise _wrong(N_("--report needs the name of a file."))
     path = Path(os.path.abspath(text))  # noqa: PTH100 - sentences name the link as it was given
-    if _is_evidence(Path(os.path.realpath(path)), evidence):
-        raise _wrong(N_("the receipt would replace a file that is to be sent: {path}."), path=str(path))
+    _check_replaces_nothing(path, evidence)
     kind = _kind_of_report(path)
     if kind == stat.S_IFDIR:
         raise _wrong(N_("the receipt cannot be written: {path} is a folder."), path=str(path))
@@ -378,12 +379,18 @@ def _kind_of_report(path: Path) -> int | None:
         ) from error
 
 
-def _is_evidence(path: Path, given: Sequence[str]) -> bool:
-    """Return whether a file is to be sent: named itself, or inside a named folder and not an older receipt."""
-    sent = [Path(os.path.realpath(one)) for one in given]
-    if path in sent or not any(path.is_relative_to(one) for one in sent):
-        return path in sent
-    from uploader_gui.engine.intake.scan import is_receipt  # noqa: PLC0415 - seldom needed
+def _check_replaces_nothing(path: Path, given: Sequence[str]) -> None:
+    """Raise `UsageError` where the receipt would replace a file that is to be sent, or any that is no older receipt."""
+    real, sent = Path(os.path.realpath(path)), [Path(os.path.realpath(one)) for one in given]
+    if real not in sent and not _is_another_file(real):
+        return
+    if any(real.is_relative_to(one) for one in sent):
+        raise _wrong(N_("the receipt would replace a file that is to be sent: {path}."), path=str(path))
+    raise _wrong(N_("the receipt would replace another file: {path}."), path=str(path))
+
+
+def _is_another_file(path: Path) -> bool:
+    from uploader_gui.engine.intake.scan import is_receipt  # noqa: PLC0415 - only where a receipt is asked for
 
     try:
         return path.is_file() and path.stat().st_size > 0 and not is_receipt(path)

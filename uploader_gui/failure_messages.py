@@ -64,7 +64,10 @@ TABLE: Final[Mapping[Code, tuple[str, str]]] = {
     Code.EMPTY_FILE: (N_("The file is empty."), _OTHER_FILE),
     Code.EMPTY_FOLDER: (N_("There is no file in this folder."), N_("Choose another folder.")),
     Code.NOT_A_FILE: (N_("This is not a file that can be sent."), _OTHER_FILE),
-    Code.OUTSIDE_LINK: (N_("This is a link to a file outside the folder."), N_("Add the file itself.")),
+    Code.OUTSIDE_LINK: (
+        N_("This is a link that leads out of the folder, or to another folder."),
+        N_("Add what it leads to."),
+    ),
     Code.TOO_LARGE: (N_("The file is larger than the 5.3 GB that can be sent."), N_("Make it smaller or split it.")),
     Code.TYPE_NOT_ACCEPTED: (N_("The register does not accept this type of file."), _ZIP),
     Code.CANNOT_CONVERT: (N_("This picture cannot become one JPEG."), _ZIP),
@@ -87,7 +90,7 @@ TABLE: Final[Mapping[Code, tuple[str, str]]] = {
         N_("Check the anomaly’s number and who you signed in as."),
     ),
     Code.REJECTED: (N_("The register did not take the file."), _NUMBER),
-    Code.SERVICE_BUSY: (N_("The register is overloaded."), _LATER),
+    Code.SERVICE_BUSY: (N_("The register is overloaded or has an error."), _LATER),
     Code.SERVICE_FAILED: (N_("The register has an error."), _LATER),
     Code.PROTOCOL: (N_("The register’s answer could not be understood."), _IT),
     Code.LEFT_OUT: (N_("The register’s answer left this file out."), _AGAIN),
@@ -96,7 +99,7 @@ TABLE: Final[Mapping[Code, tuple[str, str]]] = {
         N_("The register named a storage address that is not safe."),
         N_("Tell your IT department: the file was not sent."),
     ),
-    Code.STORAGE_BUSY: (N_("The register’s storage is overloaded."), _LATER),
+    Code.STORAGE_BUSY: (N_("The register’s storage is overloaded or has an error."), _LATER),
     Code.STORAGE_REFUSED: (N_("The storage did not take the file."), _IT),
     Code.DAMAGED: (N_("The file did not arrive as it is here."), _AGAIN),
     Code.JOURNAL: (
@@ -173,6 +176,7 @@ _UNNAMED: Final[Mapping[Variant, tuple[str, str]]] = {
         _REPLACED,
     ),
     Variant.SERVER_DOWN: (N_("The server does not answer."), _LATER),
+    Variant.NOT_UNDERSTOOD: TABLE[Code.PROTOCOL],
     Variant.NO_SERVICE: (N_("A web page answered in place of the register."), _PORTAL),
     Variant.PROXY_SIGN_IN: (
         N_("Your network’s proxy asks for a user name and a password."),
@@ -238,7 +242,9 @@ _UNNAMED: Final[Mapping[Variant, tuple[str, str]]] = {
 """Cause and action of a variant whose cause names no detail."""
 _COUNTS_BYTES: Final = frozenset({Variant.CAME_SHORT, Variant.CAME_LONG})
 """Variants whose detail is two numbers of bytes, separated by a slash."""
-_WITH_ITS_DETAIL: Final = frozenset({Variant.REQUEST_TOO_LARGE, Variant.REDIRECTED, Variant.DEAD_ON_ARRIVAL})
+_WITH_ITS_DETAIL: Final = frozenset(
+    {Variant.REQUEST_TOO_LARGE, Variant.REDIRECTED, Variant.DEAD_ON_ARRIVAL, Variant.NOT_UNDERSTOOD}
+)
 """Variants whose detail follows the cause."""
 _NAMED_TYPE: Final = N_("The register does not accept {detail} files.")
 _NAMED_PHOTO: Final = N_("The register does not accept {detail} photos.")

@@ -19,7 +19,7 @@ from uploader_gui.config import Config
 from uploader_gui.credentials import Keeper
 from uploader_gui.engine import receipt
 from uploader_gui.engine.errors import Code, JournalInUse, JournalTooNew, JournalUnwritable, UploaderError, UrlRefused
-from uploader_gui.engine.events import EngineFailed, JournalSetAside, Progress, QueueIdle, QueueStatus
+from uploader_gui.engine.events import EngineFailed, JournalSetAside, PathsAdded, Progress, QueueIdle, QueueStatus
 from uploader_gui.engine.models import Reason
 from uploader_gui.engine.options import Choices
 from uploader_gui.engine.system_words import system_words
@@ -142,6 +142,7 @@ class _Session:
         self._keep_awake = KeepAwakeLater()
         self._queue: UploadQueue | None = None
         self._receipt: Receipt | None = None
+        self._found_all = not paths
         self._interrupted = False
         self._signalled = 0.0
         self._work: asyncio.Future[None] | None = None
@@ -183,6 +184,8 @@ class _Session:
             self._say(summary(totals, trial=self._trial is not None))
         self._say_trial()
         if self._interrupted:
+            if not self._found_all:
+                self._say(_("interrupted before all files were found: give the same files again to send the rest"))
             return ExitCode.INTERRUPTED
         unsent = sum(totals[state] for state in ("failed", "refused", "cancelled", "pending"))
         if self._trial is not None:
@@ -225,6 +228,8 @@ class _Session:
     def _on_event(self, event: Event) -> None:
         self._terminal.show(event)
         self._keep_awake.on_event(event)
+        if isinstance(event, PathsAdded):
+            self._found_all = True
         if isinstance(event, EngineFailed):
             self._give_up(event.reason)
         if isinstance(event, JournalSetAside):

@@ -128,6 +128,7 @@ def test_every_kind_of_path_comes_to_what_the_contract_says(
         "gone.txt": ("failed", "missing"),
     }
     assert ended.code == 1
+    assert ended.files["dangling.txt"]["reason"]["message"].startswith("This is a link, and what it leads to is not")
     assert ended.receipt is not None
     assert ended.receipt["totals"]["junk"] == 7
     assert ended.totals["files"] == 13
@@ -223,7 +224,7 @@ def test_a_run_whose_receipt_cannot_be_written_at_the_end_says_so(
 
 def test_an_existing_receipt_is_replaced_as_a_whole(program: Program, files: Files, tmp_path: Path) -> None:
     report = tmp_path / "receipt.json"
-    report.write_text("x" * 100_000, "utf-8")
+    report.write_text('{\n  "schema": 1,\n  "program": "uploader-gui ' + "x" * 100_000, "utf-8")
     ended = program.run("--headless", "--anomaly", "42", "--report", report, files.make("a.txt"))
     assert ended.code == 0
     assert report.read_text("utf-8").startswith('{\n  "schema": 1,')
@@ -247,14 +248,18 @@ def test_what_the_program_itself_writes_into_the_folder_that_is_sent_is_no_evide
         assert receipt["totals"]["junk"] == 1  # the journal itself, given by name and by a link
 
 
-def test_another_file_in_a_folder_that_is_sent_is_never_replaced_by_the_receipt(
-    program: Program, files: Files, strict_api: StrictApi
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("folder/notes.json", "would replace a file that is to be sent"), ("notes.json", "would replace another file")],
+)
+def test_another_file_than_a_receipt_is_never_replaced(
+    name: str, words: str, program: Program, files: Files, strict_api: StrictApi
 ) -> None:
     folder = files.make("folder/a.txt").parent
-    evidence = files.make("folder/notes.json", content=b'{"schema": 1}')
-    ended = program.run("--headless", "--anomaly", "42", "--report", evidence, folder)
-    assert (ended.code, evidence.read_bytes()) == (2, b'{"schema": 1}')
-    assert "would replace a file that is to be sent" in ended.err
+    other = files.make(name, content=b'{"schema": 1}')
+    ended = program.run("--headless", "--anomaly", "42", "--report", other, folder)
+    assert (ended.code, other.read_bytes()) == (2, b'{"schema": 1}')
+    assert words in ended.err
     assert strict_api.calls == []
 
 

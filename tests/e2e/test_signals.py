@@ -78,6 +78,7 @@ def test_a_signal_while_the_program_loads_ends_it_with_130_and_a_receipt(
     program.command = ("-c", AT_AN_IMPORT.format(module=module, number=number))
     ended = program.send(files.make("a.txt"))
     assert (ended.code, ended.err, ended.totals) == (130, "", {})
+    assert "interrupted before all files were found" in ended.out
     assert strict_api.connections_made == 0
 
 

@@ -50,6 +50,15 @@ async def test_an_upload_left_out_or_told_twice_fails_alone(
     assert word in error.detail
 
 
+async def test_an_id_in_capital_letters_is_the_same_id(strict_api: StrictApi, service: Service) -> None:
+    def in_capitals(answer: dict[str, Any]) -> object:
+        return {"uploads": [{**one, "uploadId": one["uploadId"].upper()} for one in answer["uploads"]]}
+
+    strict_api.faults.append(api_faults.Reshape(in_capitals))
+    answer = await service.register(count=2)
+    assert (list(answer.presigned), answer.failed) == (list(service.asked), {})
+
+
 async def test_an_answer_with_two_lists_of_uploads_is_none(strict_api: StrictApi, service: Service) -> None:
     strict_api.faults.append(api_faults.twice("uploads"))
     with pytest.raises(ProtocolViolated):

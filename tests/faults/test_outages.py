@@ -20,9 +20,9 @@ from tests.support.raw_http import RawRequest
 from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import ResetMidway, StorageFault, StoreThenReset, StoreThenSilence
 from tests.support.strict_api import ApiCall, StrictApi
-from uploader_gui.engine.errors import Code
+from uploader_gui.engine.errors import Code, Variant
 from uploader_gui.engine.events import Condition, QueueStatus, SignInRequired
-from uploader_gui.engine.models import UploadState
+from uploader_gui.engine.models import Reason, UploadState
 from uploader_gui.engine.net.retry import RetryPolicy
 from uploader_gui.engine.options import EngineOptions
 
@@ -162,23 +162,34 @@ async def test_a_file_that_ended_alone_has_all_its_tries_again_when_a_person_ask
         assert (run.only()["state"], len(world.api.calls)) == ("uploaded", 12)
 
 
-@pytest.mark.parametrize("fault", [api_faults.refusal(502), api_faults.busy(429)], ids=["502", "429"])
-async def test_without_a_window_a_service_in_trouble_is_given_up_after_the_limit(fault: ApiFault, world: World) -> None:
+@pytest.mark.parametrize(
+    ("fault", "variant"),
+    [
+        (api_faults.refusal(502), None),
+        (api_faults.busy(429), None),
+        (api_faults.text("OK"), Variant.NOT_UNDERSTOOD),
+        (api_faults.page(), Variant.NO_SERVICE),
+    ],
+    ids=["502", "429", "no JSON", "a network's sign-in page"],
+)
+async def test_without_a_window_a_service_in_trouble_is_given_up_after_the_limit_for_its_cause(
+    fault: ApiFault, variant: Variant | None, world: World
+) -> None:
     world.api.fault = failing(fault, count=100_000)
     rows, gave_up = await given_up(world.options(offline_limit=0.5), many(world.files, 60))
-    assert gave_up is Code.SERVICE_BUSY
+    assert gave_up == Reason(Code.SERVICE_BUSY, variant)
     pending = [row for row in rows.values() if row["state"] == "pending"]
     assert pending
     assert {row["reason"]["code"] for row in pending} == {"service_busy"}
     assert {row["state"] for row in rows.values()} <= {"pending", "uploaded"}
 
 
-async def given_up(chosen: EngineOptions, paths: list[Path]) -> tuple[dict[str, dict[str, Any]], Code | None]:
+async def given_up(chosen: EngineOptions, paths: list[Path]) -> tuple[dict[str, dict[str, Any]], Reason | None]:
     """Send until the engine gives up; return the receipt's rows by name, and why it did."""
     async with engine(chosen) as run:
         run.begin(paths)
         idle = await run.idle()
-        return run.files(), idle.gave_up.code if idle.gave_up else None
+        return run.files(), idle.gave_up
 
 
 def in_outage(fault: StorageFault, count: int, after: int = 5) -> Callable[[str, int, RawRequest], StorageFault | None]:
@@ -365,7 +376,7 @@ async def test_files_the_service_never_takes_hold_up_no_other_and_end_with_their
 async def test_without_a_window_a_storage_in_trouble_is_given_up_after_the_limit(world: World) -> None:
     world.storage.fault = in_outage(ResetMidway(), 100_000)
     rows, gave_up = await given_up(world.options(offline_limit=0.5), many(world.files, 30))
-    assert gave_up is Code.STORAGE_BUSY
+    assert gave_up == Reason(Code.STORAGE_BUSY)
     pending = [row for row in rows.values() if row["state"] == "pending"]
     assert {row["reason"]["code"] for row in pending} == {"storage_busy"}
     assert len(pending) == 25

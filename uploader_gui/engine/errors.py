@@ -144,6 +144,8 @@ class Variant(StrEnum):
     UNKNOWN_ISSUER = "unknown_issuer"
     SERVER_DOWN = "server_down"
     """OFFLINE: the network is there, but the server refuses connections or does not answer [the system's words]."""
+    NOT_UNDERSTOOD = "not_understood"
+    """PROTOCOL: a whole answer of the service is not what it promises [what is wrong with it]."""
     NO_SERVICE = "no_service"
     """PROTOCOL, PROXY: a web page answered in place of the service, as a network's sign-in page."""
     PROXY_SIGN_IN = "proxy_sign_in"

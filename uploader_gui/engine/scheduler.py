@@ -303,10 +303,11 @@ class Scheduler:
         self.wake()
 
     def give_up(self, code: Code) -> None:
-        """Stop for good."""
+        """Stop for good, because of the condition of that name; its cause tells which case of it this is."""
         if self.gave_up is not None:
             return
-        self.gave_up = Reason(code)
+        cause = self.context.conditions.causes.get(Condition(code))
+        self.gave_up = Reason(code, cause.variant if cause else None)
         self._stop_running()
         self.context.events.send(QueueIdle(self._totals(), self.gave_up))
 

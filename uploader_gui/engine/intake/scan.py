@@ -14,7 +14,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from uploader_gui.engine.errors import EmptyFolder, OutsideLink, SourceError, SourceMissing, SourceUnreadable
+from uploader_gui.engine.errors import (
+    EmptyFolder,
+    OutsideLink,
+    SourceError,
+    SourceMissing,
+    SourceUnreadable,
+    Variant,
+)
 from uploader_gui.engine.media import is_junk
 from uploader_gui.engine.models import Source, natural_sort_key
 from uploader_gui.engine.source import describe_only, inspect, source_error_from, wire_name
@@ -263,7 +270,16 @@ def _link(path: Path, top: Path, ours: Ours) -> Finding:
         return Junk(str(resolved))
     if plain(resolved).is_relative_to(plain(top)) and os.path.isfile(resolved):  # noqa: PTH113 - as above
         return _look(path, resolved)
-    return Refusal(describe_only(path, path), OutsideLink())
+    return Refusal(describe_only(path, path), OutsideLink(variant=_leads_nowhere(path)))
+
+
+def _leads_nowhere(link: Path) -> Variant | None:
+    """Return why a link leads to nothing, None where it leads somewhere."""
+    try:
+        os.stat(reachable(link))  # noqa: PTH116 - Path's may raise
+    except OSError as error:
+        return source_error_from(error, link).variant
+    return None
 
 
 def _look(path: Path, resolved: Path) -> Source | Refusal:

@@ -238,7 +238,7 @@ def _raise_for_status(response: httpx.Response, words: str, clock: ServerClock) 
     if 300 <= status < 400:  # noqa: PLR2004 - redirects
         raise Rejected(f"HTTP {status}: redirected elsewhere, refused", variant=Variant.REDIRECTED)
     if 200 <= status < 300:  # noqa: PLR2004 - its page has no such answer
-        raise ProtocolViolated(f"HTTP {status}")
+        raise ProtocolViolated(f"HTTP {status}", variant=Variant.NOT_UNDERSTOOD)
     if status == TOO_LONG:
         told = f"HTTP {status}"
         raise Rejected(words if words == told else f"{told}: {words}", variant=Variant.REQUEST_TOO_LARGE)
@@ -277,16 +277,17 @@ def _beginning(body: bytes, tokens: Tokens) -> str:
 
 def _registration(body: bytes, asked: Sequence[UploadId], *, local: bool) -> Registration:
     entries = _entries(body)
-    counts = Counter(entry.get("uploadId") for entry in entries if isinstance(entry.get("uploadId"), str))
+    named = [(entry["uploadId"].lower(), entry) for entry in entries if isinstance(entry.get("uploadId"), str)]
+    counts, by_id = Counter(name for name, _ in named), dict(named)
     presigned: dict[UploadId, PresignedPut] = {}
     failed: dict[UploadId, UploaderError] = {}
-    by_id = {entry.get("uploadId"): entry for entry in entries if isinstance(entry.get("uploadId"), str)}
     for upload_id in asked:
+        name = upload_id.lower()  # a UUID is the same in capital letters, as some databases write it
         try:
-            presigned[upload_id] = _one(by_id.get(upload_id), counts[upload_id], local=local)
+            presigned[upload_id] = _one(by_id.get(name), counts[name], local=local)
         except (ApiError, UrlRefused) as error:
             failed[upload_id] = error
-    if foreign := len(by_id.keys() - set(asked)):
+    if foreign := len(by_id.keys() - {upload_id.lower() for upload_id in asked}):
         log.info("the answer speaks of %d uploads we did not ask for: ignored", foreign)
     return Registration(presigned, failed)
 
@@ -300,13 +301,13 @@ def _entries(body: bytes) -> list[dict[str, Any]]:
     try:
         answer = json.loads(body, parse_int=_whole_number, object_pairs_hook=_said_once)
     except (ValueError, RecursionError) as error:
-        variant = Variant.NO_SERVICE if begins_as_page(body) else None
+        variant = Variant.NO_SERVICE if begins_as_page(body) else Variant.NOT_UNDERSTOOD
         raise ProtocolViolated("the answer is not JSON", variant=variant) from error
     entries = answer.get("uploads") if isinstance(answer, dict) else None
     if not isinstance(entries, list):
-        raise ProtocolViolated('the answer has no list "uploads"')
+        raise ProtocolViolated('the answer has no list "uploads"', variant=Variant.NOT_UNDERSTOOD)
     if not all(isinstance(entry, dict) for entry in entries):
-        raise ProtocolViolated('"uploads" holds something else than objects')
+        raise ProtocolViolated('"uploads" holds something else than objects', variant=Variant.NOT_UNDERSTOOD)
     return entries
 
 

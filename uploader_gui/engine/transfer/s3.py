@@ -46,8 +46,14 @@ PORTION: Final = 64 * 1024
 itself): a line with 2.2 KB/s moves them before the watchdog's timeout."""
 _FINAL_5XX: Final = frozenset({501, 505})
 """The 5xx that another try would not change."""
-_TRY_LATER: Final = frozenset({"SlowDown", "OperationAborted", "ConditionalRequestConflict"})
-"""The error codes with which S3 asks for the same request again, whatever their status."""
+_TRY_LATER: Final = re.compile(
+    r"(KMS\.)?(SlowDown.*|.*Throttl.*|TooManyRequests.*|RequestLimitExceeded|OperationAborted|ConditionalRequestConflict)"
+)
+"""The error codes with which S3, and the key service behind it, ask for the same request again, whatever the status."""
+_TOO_EARLY: Final = re.compile(r"not (yet valid|valid yet)", re.IGNORECASE)
+"""The service's clock, by which the URL is dated, is ahead of the storage's."""
+_CUT_SHORT: Final = frozenset({"RequestTimeout", "IncompleteBody"})
+"""The codes with which S3 says that our bytes did not all come."""
 _MD5: Final = re.compile(r'(?:W/)?("?)(?P<hex>[0-9a-f]{32})\1', re.IGNORECASE)
 """The ETag of an object sent in one PUT; weak where a proxy compresses responses."""
 _MULTIPART_ETAG: Final = re.compile(r'("?)[0-9a-f]{32}-[0-9]{1,5}\1', re.IGNORECASE | re.ASCII)
@@ -309,9 +315,10 @@ def _error_of(
         return UrlExpired(words)
     if status in {400, 403} and expired:
         return UrlExpired(words, perhaps=True)
-    if status == 429 or (status >= 500 and status not in _FINAL_5XX) or code in _TRY_LATER:  # noqa: PLR2004 - 5xx
+    asks_for_pause = _TRY_LATER.fullmatch(code) or _TOO_EARLY.search(message)
+    if status == 429 or (status >= 500 and status not in _FINAL_5XX) or asks_for_pause:  # noqa: PLR2004 - 5xx
         return SlowDown(words, retry_after=clock.until(response.headers.get("Retry-After")))
-    if code == "RequestTimeout" or status in {408, 421, 425}:  # 408: S3 waited for our bytes in vain
+    if code in _CUT_SHORT or status in {408, 421, 425}:  # 408: S3 waited for our bytes in vain
         return Stalled(words)
     return StorageRefused(words)
 
