@@ -143,6 +143,7 @@ class UploadQueue:
         """
         wanted = (UploadState.FAILED, UploadState.CANCELLED, UploadState.REFUSED)
         chosen = [upload for upload in self._those(upload_ids) if upload.state in wanted]
+        self.scheduler.registrar.session.tell_again()
         self.intake.look_again(chosen)
         self.scheduler.start_some(upload.upload_id for upload in chosen)
 

@@ -365,6 +365,10 @@ class ApiSession:
             self._told_refused = tokens
             self._events.send(SignInRequired(refused_again=True))
 
+    def tell_again(self) -> None:
+        """Tell of a refusal once more: a person has tried again with the same tokens."""
+        self._told_refused = None
+
     def ask(self, tokens: Tokens | None, why: str) -> None:
         """Ask for sign-in, unless other tokens came meanwhile or that is asked already."""
         if tokens is self._api.tokens and not self.waiting:
