@@ -183,7 +183,7 @@ class FirstWindow:
             from uploader_gui.platform.application import OpenedFiles  # noqa: PLC0415 - only on macOS
 
             opened = OpenedFiles(application)
-            opened.opened.connect(self.window.add_paths)
+            opened.opened.connect(self.window.add_files.add)
             opened.linked.connect(self._open_link)
 
     def show(self) -> None:

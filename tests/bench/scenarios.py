@@ -89,7 +89,7 @@ async def smooth(window: MainWindow, large: int, small: int, paths: list[Path]) 
     window.set_anomaly("1")
     for some in (paths[:-1], paths[-1:]):
         before = window.model.rowCount()
-        window.add_paths(some)
+        window.add_files.add(some)
         while window.model.rowCount() < before + (large if len(some) == large else small):
             await _first(window.model.rowsInserted)
     await asyncio.sleep(SETTLE)

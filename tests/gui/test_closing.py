@@ -133,7 +133,7 @@ def test_files_of_several_anomalies_are_not_told_as_those_of_one(window: MainWin
 def test_files_kept_for_a_number_are_asked_about_alone_and_beside_others(
     window: MainWindow, engine: FakeEngine
 ) -> None:
-    window.add_paths([Path("/photos/a.jpg"), Path("/photos/b.jpg")])
+    window.add_files.add([Path("/photos/a.jpg"), Path("/photos/b.jpg")])
     dialog = asked(window)
     assert dialog.question.text() == "2 files wait for the number."
     assert dialog.stop_more.text() == COMES_BACK
@@ -145,7 +145,7 @@ def test_files_kept_for_a_number_are_asked_about_alone_and_beside_others(
 
 
 def test_where_what_is_kept_could_not_be_written_down_nothing_is_promised(window: MainWindow) -> None:
-    window.add_paths([Path("/photos/a.jpg")])
+    window.add_files.add([Path("/photos/a.jpg")])
     window.kept_is_saved = False
     assert asked(window).stop_more.text() == NOT_SAVED
 
@@ -156,7 +156,7 @@ def test_files_that_are_still_looked_at_are_asked_about(window: MainWindow, engi
         engine.tell(QueueStatus(running=False, walking=True))
     else:
         window.set_anomaly("4217")
-        window.add_paths([Path("/photos")])
+        window.add_files.add([Path("/photos")])
     if how == "no engine answers":
         engine.tell(EngineFailed(Reason(Code.JOURNAL_IN_USE)))
     dialog = asked(window)
@@ -171,7 +171,7 @@ def test_files_are_asked_about_until_each_drop_has_been_looked_at(window: MainWi
     looked_at = PathsAdded("4217", queued=0, refused=0, junk=1, already_in_queue=0)
     window.set_anomaly("4217")
     for name in ("/photos", "/plans"):
-        window.add_paths([Path(name)])
+        window.add_files.add([Path(name)])
     engine.tell(looked_at)
     dialog = asked(window)
     engine.tell(looked_at)

@@ -51,7 +51,7 @@ def whole(strict_api: StrictApi, tmp_path: Path, theme: Theme, qtbot: QtBot, tol
 
 
 def send(window: MainWindow, paths: list[Path], qtbot: QtBot, *, files: int) -> None:
-    window.add_paths(paths)
+    window.add_files.add(paths)
     qtbot.waitUntil(window.body.preflight.isVisible, timeout=PATIENCE)
     QTest.mouseClick(window.footer.primary, LEFT)
     qtbot.waitUntil(lambda: window.model.counts().uploaded == files, timeout=PATIENCE)
@@ -98,7 +98,7 @@ def test_what_went_before_is_skipped_with_its_day_and_sent_again_when_asked(
     QTest.mouseClick(whole.footer.primary, LEFT)  # New deposit
     qtbot.waitUntil(lambda: whole.model.rowCount() == 0, timeout=PATIENCE)
     whole.set_anomaly("4217")
-    whole.add_paths([path])
+    whole.add_files.add([path])
     strip = whole.body.preflight
     qtbot.waitUntil(strip.send_again.isVisible, timeout=PATIENCE)
     assert day(time.time()) in strip.before.text()
@@ -113,7 +113,7 @@ def test_nothing_is_registered_while_a_start_can_be_undone(
     whole: MainWindow, files: Files, qtbot: QtBot, strict_api: StrictApi
 ) -> None:
     whole.held_start.seconds = 1
-    whole.add_paths([files.make("porte.jpg")])
+    whole.add_files.add([files.make("porte.jpg")])
     qtbot.waitUntil(whole.body.preflight.isVisible, timeout=PATIENCE)
     QTest.mouseClick(whole.footer.primary, LEFT)
     QTest.mouseClick(whole.footer.primary, LEFT)  # Undo

@@ -418,10 +418,10 @@ def test_what_is_wanted_for_kept_files_holds_for_them_when_there_is_a_number(
 ) -> None:
     in_zip = AddOptions(choices=Choices.from_flags(convert=False, zipped=True))
     window.add_files.keep([tmp_path / "a.pdf"])
-    window.add_paths([tmp_path / "b.mp4", tmp_path / "c.mp4"], in_zip)
+    window.add_files.add([tmp_path / "b.mp4", tmp_path / "c.mp4"], in_zip)
     window.set_anomaly("4217")
     window.add_files.add_kept()
     assert engine.added == [([tmp_path / "a.pdf"], "4217"), ([tmp_path / "b.mp4", tmp_path / "c.mp4"], "4217")]
     assert engine.add_options == [AddOptions(), in_zip]
-    window.add_paths([tmp_path / "d.mp4"], in_zip)
+    window.add_files.add([tmp_path / "d.mp4"], in_zip)
     assert engine.add_options[-1] == in_zip

@@ -236,7 +236,7 @@ def test_another_drop_stops_nothing_that_is_still_being_listed(
     source = Held()
     source.may_give.set()
     fetcher.fetch(replace(TWO, files=many), source, "")
-    window.add_paths([Path(__file__)])
+    window.add_files.add([Path(__file__)])
     qtbot.waitUntil(lambda: window.add_files.kept == EntryCounts(files=len(many) + 1, folders=0))
 
 
@@ -257,7 +257,7 @@ def test_what_waits_for_a_number_and_does_not_come_is_named_and_waits_no_more(
     window: MainWindow, engine: FakeEngine, fetcher: Fetcher, qtbot: QtBot
 ) -> None:
     source = Held(fails=True)
-    window.add_paths([Path("/kept.jpg")])
+    window.add_files.add([Path("/kept.jpg")])
     fetch = fetcher.fetch(replace(TWO, files=TWO.files[:1]), source, "")
     paths = list(fetch.wanted)
     source.may_give.set()

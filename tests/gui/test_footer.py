@@ -251,16 +251,16 @@ def test_what_is_dropped_goes_at_once_where_that_is_wanted_but_not_after_pause(
     window.set_anomaly("4217")
     for wanted in ("nothing", "setting", "--start"):
         window.sends_when_dropped, window.started = wanted == "setting", wanted == "--start"
-        window.add_paths([Path("/a.jpg")])
+        window.add_files.add([Path("/a.jpg")])
         assert engine.add_options[-1].start is (wanted != "nothing")
     window.started = False
     window.sends_when_dropped = True
     window.number.handle(AnomalyLookedUp("4217", Lookup.UNKNOWN))
-    window.add_paths([Path("/b.jpg")])
+    window.add_files.add([Path("/b.jpg")])
     assert not engine.add_options[-1].start  # the button asks first
     window.started = True
     engine.tell(waiting(2), RUNNING, REST)
-    window.add_paths([Path("/c.jpg")])
+    window.add_files.add([Path("/c.jpg")])
     assert not engine.add_options[-1].start
 
 

@@ -207,7 +207,7 @@ def test_files_dropped_meanwhile_wait_and_resuming_after_a_pause_is_not_held(
     held: MainWindow, engine: FakeEngine
 ) -> None:
     press(held)
-    held.add_paths([Path("/c.jpg")])
+    held.add_files.add([Path("/c.jpg")])
     assert not engine.add_options[-1].start
     engine.tell(RUNNING, REST)
     assert held.footer.primary.text() == "Resume"

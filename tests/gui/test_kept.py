@@ -59,13 +59,13 @@ def test_what_was_kept_is_kept_again_and_goes_to_the_number_with_its_wishes(
 
 def test_each_change_of_what_is_kept_is_told_at_once(window: MainWindow, qtbot: QtBot) -> None:
     with qtbot.waitSignal(window.add_files.kept_changed) as told:
-        window.add_paths([Path("/photos/a.jpg")], WISHED)
+        window.add_files.add([Path("/photos/a.jpg")], WISHED)
     assert told.args == [[KeptPath(Path("/photos/a.jpg"), options=WISHED)]]
 
 
 def test_a_person_lets_go_of_what_is_kept(window: MainWindow, qtbot: QtBot) -> None:
     assert not window.header.forget_kept.isVisible()
-    window.add_paths([Path("/photos/a.jpg")])
+    window.add_files.add([Path("/photos/a.jpg")])
     assert window.header.forget_kept.text() == "Do not add"
     with qtbot.waitSignal(window.add_files.kept_changed) as told:
         QTest.mouseClick(window.header.forget_kept, LEFT)
@@ -79,11 +79,11 @@ def test_a_person_lets_go_of_what_is_kept(window: MainWindow, qtbot: QtBot) -> N
 def test_what_is_kept_goes_to_a_link_s_number_once_that_is_confirmed(window: MainWindow, engine: FakeEngine) -> None:
     sending = replace(upload("a"), anomaly_id="1", state=UploadState.UPLOADING)
     engine.tell(UploadsAdded((sending,)), RUNNING)
-    window.add_paths([Path("/b.jpg")])
+    window.add_files.add([Path("/b.jpg")])
     window.open_link("4217")
     assert engine.added == []
     QTest.mouseClick(window.header.add_kept, LEFT)
-    window.add_paths([Path("/c.jpg")])
+    window.add_files.add([Path("/c.jpg")])
     assert engine.added == [([Path("/b.jpg")], "4217"), ([Path("/c.jpg")], "4217")]
 
 
@@ -109,7 +109,7 @@ def test_only_what_comes_first_after_a_link_waits_until_its_number_is_confirmed(
 
 
 def test_nothing_goes_to_a_number_that_was_only_typed(window: MainWindow, engine: FakeEngine) -> None:
-    window.add_paths([Path("/b.jpg")])
+    window.add_files.add([Path("/b.jpg")])
     window.header.field.setFocus()
     QTest.keyClicks(window.header.field, "421")
     window.view.setFocus()

@@ -59,7 +59,7 @@ def test_a_damaged_memory_is_forgotten(ini: Path, content: str, qtbot: QtBot) ->
 def test_files_make_an_anomaly_worth_remembering(window: MainWindow, qtbot: QtBot) -> None:
     window.set_anomaly("4217")
     with qtbot.waitSignal(window.anomaly_used) as used:
-        window.add_paths([Path("/a.jpg")])
+        window.add_files.add([Path("/a.jpg")])
     assert used.args == ["4217"]
     with qtbot.waitSignal(window.anomaly_used) as used:
         window.add_files.add_to("77", [Path("/b.jpg")])

@@ -142,11 +142,11 @@ def test_a_number_from_a_link_waits_to_be_confirmed_while_files_are_sent(
     window: MainWindow, engine: FakeEngine
 ) -> None:
     window.open_link("4217")
-    window.add_paths([Path("/evidence/a.jpg")])
+    window.add_files.add([Path("/evidence/a.jpg")])
     assert engine.added == [([Path("/evidence/a.jpg")], "4217")]
     engine.tell(WAITS, RUNNING)
     window.open_link("4218")
-    window.add_paths([Path("/evidence/b.jpg")])
+    window.add_files.add([Path("/evidence/b.jpg")])
     assert len(engine.added) == 1
     QTest.mouseClick(window.header.add_kept, LEFT)
     assert engine.added[1:] == [([Path("/evidence/b.jpg")], "4218")]

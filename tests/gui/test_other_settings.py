@@ -47,7 +47,7 @@ class Scene:
         self.bridge.run(self.here, anomaly_id=lambda: "4217")
 
     def add(self, *names: str) -> None:
-        self.window.add_paths([self.files.make(name) for name in names])
+        self.window.add_files.add([self.files.make(name) for name in names])
 
     def until(self, seen: Callable[[], bool]) -> None:
         self.qtbot.waitUntil(seen, timeout=PATIENCE)

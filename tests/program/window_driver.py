@@ -113,7 +113,7 @@ def until_told(words: str) -> None:
 
 def add(path: str) -> None:
     """As a person who drops it."""
-    window().add_paths([Path(path)])
+    window().add_files.add([Path(path)])
     answer(True)
 
 

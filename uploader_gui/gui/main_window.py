@@ -14,7 +14,6 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QMainWindow
 
 from uploader_gui.engine import events
-from uploader_gui.engine.options import DEFAULT_ADD_OPTIONS
 from uploader_gui.gui.drop.add_files import AddFiles
 from uploader_gui.gui.event_router import EventRouter
 from uploader_gui.gui.style.widgets import HISTORY_KEY
@@ -28,13 +27,9 @@ from uploader_gui.gui.window.window_commands import WindowCommands, WindowDialog
 from uploader_gui.i18n import _
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
     from PySide6.QtGui import QCloseEvent, QHideEvent
 
     from uploader_gui.anomaly_links import AnomalyPages
-    from uploader_gui.engine.options import AddOptions
     from uploader_gui.engine.pictures.decoder import PictureDecoder
     from uploader_gui.gui.bridge import Bridge
     from uploader_gui.gui.receipts.receipt_controller import ReceiptController
@@ -161,10 +156,6 @@ class MainWindow(QMainWindow):
         self.number.note_link(anomaly_id)
         if self.event_router.goes_on:
             self.add_files.keep_next()
-
-    def add_paths(self, paths: Sequence[Path], options: AddOptions = DEFAULT_ADD_OPTIONS) -> None:
-        """Add files and folders to the anomaly shown, or keep them until there is one."""
-        self.add_files.add(paths, options)
 
     # Connecting
 

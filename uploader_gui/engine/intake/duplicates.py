@@ -1,4 +1,4 @@
-"""Finds files that are uploaded already (`DuplicateCheck`, `OtherAnomalies`), or listed elsewhere (`SameFile`).
+"""Finds files that are uploaded already (`DuplicateCheck`, `look_elsewhere`), or listed elsewhere (`SameFile`).
 
 A file with the name and size of one the journal knows is hashed before it is decided; the others do not wait for it.
 """
@@ -96,28 +96,21 @@ _LARGEST_HASHED: Final = 100_000_000
 """What is only a hint must not read a folder of films: of other files the place alone is compared."""
 
 
-class OtherAnomalies:
-    """Notices that files of a drop went to another anomaly before: perhaps the number is wrong."""
+async def look_elsewhere(context: EngineContext, uploads: Sequence[Upload], anomaly_id: str) -> None:
+    """Tell where most files of a drop went that were sent to another anomaly before: perhaps the number is wrong.
 
-    def __init__(self, context: EngineContext) -> None:
-        self._context = context
-
-    async def look(self, uploads: Sequence[Upload], anomaly_id: str) -> None:
-        """Tell where most of these went that were sent before (`SentElsewhere`); nothing where none was."""
-        sources = [upload.source for upload in uploads]
-        api_url = self._context.options.api_url
-        sent = await self._context.store.writer.reading(
-            lambda journal: journal.sent_elsewhere(api_url, anomaly_id, sources)
-        )
-        found = await self._context.resources.threads.run(_sent_before, uploads, sent)
-        if not found:
-            return
-        ((other, count),) = Counter(before.anomaly_id for before in found.values()).most_common(1)
-        there = [one for one, before in found.items() if before.anomaly_id == other]
-        meant = [upload.upload_id for upload in uploads] if 2 * count >= len(uploads) else there
-        last = max(found[one].at for one in there)
-        event = SentElsewhere(anomaly_id, other, count, len(uploads), last, tuple(meant))
-        self._context.events.send(event)
+    `SentElsewhere` tells it; nothing where none was.
+    """
+    sources, api_url = [upload.source for upload in uploads], context.options.api_url
+    sent = await context.store.writer.reading(lambda journal: journal.sent_elsewhere(api_url, anomaly_id, sources))
+    found = await context.resources.threads.run(_sent_before, uploads, sent)
+    if not found:
+        return
+    ((other, count),) = Counter(before.anomaly_id for before in found.values()).most_common(1)
+    there = [one for one, before in found.items() if before.anomaly_id == other]
+    meant = [upload.upload_id for upload in uploads] if 2 * count >= len(uploads) else there
+    last = max(found[one].at for one in there)
+    context.events.send(SentElsewhere(anomaly_id, other, count, len(uploads), last, tuple(meant)))
 
 
 def _sent_before(uploads: Sequence[Upload], sent: Sequence[SentFile]) -> dict[UploadId, SentFile]:

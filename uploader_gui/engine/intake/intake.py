@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import AnomalyChanged, PathsAdded, Resumed, UploadsRemoved
-from uploader_gui.engine.intake.duplicates import DuplicateCheck, OtherAnomalies, SameFile, looks, may_be_known
+from uploader_gui.engine.intake.duplicates import DuplicateCheck, SameFile, look_elsewhere, looks, may_be_known
 from uploader_gui.engine.intake.resume import Reinspection, Resume
 from uploader_gui.engine.intake.scan import Chunk, Ours, Refusal, broken, inspected, scan
 from uploader_gui.engine.models import Reason, Source, Upload, UploadId, UploadState, may_change_anomaly
@@ -60,7 +60,6 @@ class Intake:
         self._reinspection = Reinspection(context, conversions, self._resume)
         self._duplicates = DuplicateCheck(context, conversions)
         self._same_file = SameFile(context)
-        self._other_anomalies = OtherAnomalies(context)
         self._adding: set[asyncio.Task[None]] = set()
         self._restoring: set[asyncio.Task[None]] = set()
         self._whole: list[Upload] = []
@@ -315,7 +314,7 @@ class Intake:
         self.others_unfinished = sum(self._store.get(upload_id) is None for upload_id in left)
         self._events.send(drop.summary(self.others_unfinished))
         if drop.fresh and self._options.keeps_list:
-            self._context.tasks.spawn(self._other_anomalies.look(drop.fresh, anomaly_id))
+            self._context.tasks.spawn(look_elsewhere(self._context, drop.fresh, anomaly_id))
         recorded()  # `reading` above waited until all of it was written
 
     async def _scan(self, paths: Sequence[Path], drop: Drop, earlier: dict[str, Upload]) -> None:
