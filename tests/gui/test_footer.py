@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from tests.gui.fake_engine import CTRL, LEFT, MB, REST, RUNNING, FakeEngine, S, one_of_each, upload
 from uploader_gui.engine.events import (
     AnomalyLookedUp,
+    Condition,
     Lookup,
     Progress,
     QueueStatus,
@@ -20,11 +21,14 @@ from uploader_gui.engine.events import (
     UploadsAdded,
     UploadsChanged,
 )
-from uploader_gui.engine.models import UploadId
+from uploader_gui.engine.models import UploadId, UploadSnapshot
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.window.footer import FooterAction
 from uploader_gui.gui.window.header import SignInState
 from uploader_gui.i18n import FRENCH, _, use_language
+
+REFUSED = QueueStatus(running=True, conditions=frozenset({Condition.SIGN_IN}))
+"""The tokens are; what is registered is still sent."""
 
 
 @pytest.mark.parametrize(
@@ -34,6 +38,7 @@ from uploader_gui.i18n import FRENCH, _, use_language
         ([S.QUEUED, S.UPLOADED], REST, "Send 1 file to 4217", "start"),
         ([S.QUEUED] * 25, REST, "Send 25 files to 4217", "start"),
         ([S.QUEUED], RUNNING, "Pause", "pause"),
+        ([S.QUEUED, S.UPLOADING], REFUSED, "Pause", "pause"),
         ([S.UPLOADED, S.FAILED], RUNNING, "Retry failed", "retry_failed"),
     ],
 )
@@ -141,6 +146,27 @@ def test_the_more_menu(window: MainWindow, engine: FakeEngine, action: FooterAct
     entry = next(one for one in window.footer.more.menu().actions() if one.text() == _(action.value))
     entry.trigger()
     assert engine.calls == [(call, None)]
+
+
+@pytest.mark.parametrize(
+    ("row", "possible"),
+    [
+        (upload("a", elsewhere="https://b.example"), {"Cancel all"}),
+        (upload("a"), {"Cancel all"}),
+        (upload("a", S.UPLOADED), {"Clear finished"}),
+        (upload("a", S.FAILED), {"Retry all failed", "Clear finished"}),
+        (upload("a", S.FAILED, elsewhere="https://b.example"), {"Clear finished"}),
+        (upload("a", S.REFUSED), {"Refused files…", "Clear finished"}),
+    ],
+    ids=lambda one: f"{one.state} {one.elsewhere}" if isinstance(one, UploadSnapshot) else "",
+)
+def test_the_more_menu_offers_what_can_be_done(
+    window: MainWindow, engine: FakeEngine, row: UploadSnapshot, possible: set[str]
+) -> None:
+    engine.tell(UploadsAdded((row,)))
+    offered = {one.text() for one in window.footer.more.menu().actions() if one.isEnabled()}
+    of_rows = {"Retry all failed", "Refused files…", "Cancel all", "Clear finished"}
+    assert offered & of_rows == possible
 
 
 def test_the_counts_are_read_whole_at_any_width(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:

@@ -95,6 +95,11 @@ def test_what_could_not_be_checked_is_said_quietly_and_is_not_in_the_way(
     assert signed_in.header.hint.property("kind") == "muted"
     QTest.mouseClick(signed_in.footer.primary, LEFT)
     assert engine.calls == [("start", None)]
+    for is_signed_in in (False, True):  # with other tokens it is asked once more
+        signed_in.set_signed_in(SignInState(signed_in=is_signed_in))
+    signed_in.header.field.setFocus()
+    QTest.keyClick(signed_in.header.field, Qt.Key.Key_Return)
+    assert engine.looked_up == ["42"]
 
 
 def test_a_number_the_register_does_not_know_is_amber_and_start_asks_once(
@@ -108,6 +113,7 @@ def test_a_number_the_register_does_not_know_is_amber_and_start_asks_once(
     assert signed_in.header.hint.property("kind") == "warning"
     question = asked_at_start(signed_in)
     assert number in question.text()
+    assert question.defaultButton() is question.button(QMessageBox.StandardButton.Cancel)
     question.button(QMessageBox.StandardButton.Cancel).click()
     assert engine.calls == []
     qtbot.waitUntil(lambda: not signed_in.findChildren(QMessageBox))

@@ -270,7 +270,6 @@ class NumberCheck(QObject):
     def note_started(self, numbers: Iterable[str]) -> None:
         """Note that sending to these numbers began, and nobody undid it."""
         self._started.update(numbers)
-        self._from_links.difference_update(numbers)
 
     def is_doubtful(self, number: str) -> bool:
         """Return whether a start is held for it: it is new, from a link, or not known to the register."""
