@@ -5,6 +5,8 @@ import json
 import os
 import re
 import socket
+import subprocess
+import sys
 import unicodedata
 from pathlib import Path
 from uuid import UUID
@@ -257,10 +259,28 @@ def test_another_file_than_a_receipt_is_never_replaced(
 ) -> None:
     folder = files.make("folder/a.txt").parent
     other = files.make(name, content=b'{"schema": 1}')
-    ended = program.run("--headless", "--anomaly", "42", "--report", other, folder)
-    assert (ended.code, other.read_bytes()) == (2, b'{"schema": 1}')
-    assert words in ended.err
+    link = folder.parent / "link.json"
+    link.symlink_to(other)
+    for report in (other, link):
+        ended = program.run("--headless", "--anomaly", "42", "--report", report, folder)
+        assert (ended.code, other.read_bytes()) == (2, b'{"schema": 1}')
+        assert words in ended.err
     assert strict_api.calls == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such place")
+def test_a_receipt_goes_to_a_reader_of_standard_output(program: Program, files: Files) -> None:
+    command = [sys.executable, *program.command, "--headless", "-a", "42", "--report", "/dev/stdout"]
+    ended = subprocess.run(
+        [*command, files.make("a.txt")],
+        env=os.environ | program.environment,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    receipt = json.loads(ended.stdout[ended.stdout.index(b"{") : ended.stdout.rindex(b"}") + 1])
+    assert [row["state"] for row in receipt["files"]] == ["uploaded"]
 
 
 def test_an_empty_file_may_be_replaced_by_the_receipt(program: Program, files: Files) -> None:

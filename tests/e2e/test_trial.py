@@ -18,7 +18,8 @@ BAND = "TRIAL: nothing is sent to the register"
 @pytest.mark.parametrize("how", ["--demo", "--sandbox"])
 def test_a_trial_says_so_first_and_last_and_in_every_line_between(program: Program, files: Files, how: str) -> None:
     given = [files.make("a.jpg"), files.make("b.jpg")] if how == "--sandbox" else []
-    ended = program.start(how, "--headless", "--anomaly", "T-1", "--report", "{report}", *map(str, given)).ended()
+    number = ("--anomaly", " T-1 ", "-a", " T-1 ")  # twice the same, with blanks from a spreadsheet
+    ended = program.start(how, "--headless", *number, "--report", "{report}", *map(str, given)).ended()
     assert (ended.code, ended.err) == (0, "")
     lines = ended.out.splitlines()
     assert lines[0] == lines[-1] == BAND
@@ -26,7 +27,7 @@ def test_a_trial_says_so_first_and_last_and_in_every_line_between(program: Progr
     for line in lines:
         assert "uploaded" not in line.replace("uploaded (trial)", ""), line
     assert ended.receipt is not None
-    assert ended.receipt["trial"] is True
+    assert (ended.receipt["trial"], ended.receipt["anomaly_id"]) == (True, "T-1")
 
 
 def test_what_is_skipped_in_a_trial_says_so_too(program: Program, files: Files) -> None:
@@ -39,7 +40,9 @@ def test_what_is_skipped_in_a_trial_says_so_too(program: Program, files: Files) 
 
 def test_a_trial_speaks_french(program: Program, files: Files) -> None:
     path = str(files.make("a.jpg"))
-    ended = program.start("--sandbox", "--headless", "-a", "T-1", path, UPLOADER_LANGUAGE="fr").ended()
+    program.data.mkdir(parents=True)
+    (program.data / "settings.json").write_text('{"language": "fr"}', "utf-8")  # the person's own
+    ended = program.start("--sandbox", "--headless", "-a", "T-1", path).ended()
     lines = ended.out.splitlines()
     assert lines[0] == lines[-1] == "ESSAI\u00a0: rien n’est envoyé au registre"
     assert lines[1] == "envoyé (essai)  a.jpg"

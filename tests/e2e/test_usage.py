@@ -1,7 +1,9 @@
 """Wrong usage and configuration: one sentence on stderr, status 2, no traceback, and no request."""
 
 import os
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -90,6 +92,11 @@ WRONG: dict[str, tuple[tuple[str, ...], dict[str, str | None], str]] = {
     "a dead display and nothing to do": ((), {"DISPLAY": ":4711", "QT_QPA_PLATFORM": None}, "display"),
     "no display, an anomaly and no file": (
         ("--anomaly", "42"),
+        {"DISPLAY": None, "WAYLAND_DISPLAY": None, "QT_QPA_PLATFORM": None},
+        "Without a window: uploader-gui --headless",
+    ),
+    "no display, a file and no anomaly": (
+        ("a.txt",),
         {"DISPLAY": None, "WAYLAND_DISPLAY": None, "QT_QPA_PLATFORM": None},
         "display",
     ),
@@ -264,10 +271,16 @@ def test_a_folder_where_the_settings_should_be_is_told_and_stays(program: Progra
     assert (program.data / "settings.json").is_dir()
 
 
-def test_a_folder_where_the_journal_should_be_is_told(program: Program, strict_api: StrictApi) -> None:
-    (program.data / "journal.sqlite").mkdir(parents=True)
+@pytest.mark.parametrize("what", ["cannot be written", "newer version"])
+def test_what_is_no_journal_of_this_version_is_told(what: str, program: Program, strict_api: StrictApi) -> None:
+    if what == "cannot be written":
+        (program.data / "journal.sqlite").mkdir(parents=True)
+    else:
+        program.data.mkdir(parents=True)
+        with closing(sqlite3.connect(program.data / "journal.sqlite")) as journal:
+            journal.execute("PRAGMA user_version = 99")
     ended = program.send("a.txt")
-    assert (ended.code, is_one_sentence(ended)) == (2, True), ended
+    assert (ended.code, is_one_sentence(ended), what in ended.err) == (2, True, True), ended
     assert strict_api.connections_made == 0
 
 

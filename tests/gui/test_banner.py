@@ -324,6 +324,9 @@ def test_what_fails_for_one_cause_is_told_once_with_one_button(
 ) -> None:
     engine.tell(_failed(3, reason))
     assert window.banner.text.text().startswith("All files failed for the same reason: ")
+    engine.tell(UploadsAdded((upload("arrived", S.UPLOADED),)))
+    assert window.banner.text.text().startswith("Several files failed for the same reason: ")
+    engine.tell(UploadsRemoved((UploadId("arrived"),)))
     assert said in window.banner.text.text()
     assert window.banner.button.text() == "Retry these files"
     assert window.banner.other.isHidden()

@@ -125,6 +125,13 @@ def test_closing_asks_one_question_that_is_true(window: MainWindow, engine: Fake
     assert dialog.stop.accessibleDescription() == dialog.stop_more.text()
 
 
+def test_what_arrived_a_moment_ago_is_not_asked_about(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    engine.tell(UploadsAdded(files({S.UPLOADING: 1})), RUNNING)
+    engine.tell(UploadsChanged((upload("4217 uploading 0", S.UPLOADED),)))
+    with qtbot.waitSignal(window.exit_requested):
+        window.close()
+
+
 def test_files_of_several_anomalies_are_not_told_as_those_of_one(window: MainWindow, engine: FakeEngine) -> None:
     engine.tell(UploadsAdded((*files({S.FAILED: 1}), *files({S.UPLOADED: 1}, anomaly_id="5000"))))
     assert asked(window).question.text() == "1 of 2 files is not attached to its anomaly: 1 failed."

@@ -213,6 +213,19 @@ def test_a_rows_button_waits_before_it_does_what_it_newly_says(
     assert engine.calls == [("retry" if change is row_fails else "cancel", [UploadId("b.jpg")])]
 
 
+def test_a_press_on_a_row_that_began_before_the_change_does_nothing_either(
+    window: MainWindow, engine: FakeEngine, clock: Clock
+) -> None:
+    engine.tell(UploadsAdded((upload("a.jpg", S.UPLOADING), upload("b.jpg", S.FAILED, Code.DAMAGED))))
+    clock.settle()
+    place = button_of(window, 1)
+    QTest.mousePress(window.view.viewport(), LEFT, pos=place)
+    window.model.sort_by(Column.STATE)  # the same button of another row
+    window.model.sort_by(Column.ADDED)
+    QTest.mouseRelease(window.view.viewport(), LEFT, pos=place)
+    assert engine.calls == []
+
+
 def test_a_press_that_a_row_which_came_above_pushed_under_the_pointer_does_not_count(
     window: MainWindow, engine: FakeEngine, clock: Clock
 ) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
@@ -87,6 +87,7 @@ def test_a_start_that_was_undone_is_held_again(held: MainWindow, engine: FakeEng
         assert is_held(held)
         QTest.keyClick(held, Qt.Key.Key_Return, CTRL)
         assert not is_held(held)
+        assert not any(one.isActive() for one in held.held_start.findChildren(QTimer))  # nothing starts later
     assert engine.calls == []
 
 

@@ -27,7 +27,9 @@ MARCH, FEBRUARY = midday(2025, 3, 12), midday(2025, 2, 8)
 NEW, OLD = RunKey(2, "4217"), RunKey(1, "ERP-7")
 RUNS = (
     PastRun(NEW, "uploader-gui 1.2.3", MARCH, MARCH + 60, 0, {S.UPLOADED: 2, S.FAILED: 1}, 6_800_000),
-    PastRun(OLD, "uploader-gui 1.2.3", FEBRUARY, FEBRUARY + 60, 0, {S.UPLOADED: 1, S.QUEUED: 3}, 3_400_000),
+    PastRun(
+        OLD, "uploader-gui 1.2.3", FEBRUARY, FEBRUARY + 60, 0, {S.UPLOADED: 1, S.QUEUED: 1, S.REGISTERED: 2}, 3_400_000
+    ),
 )
 
 

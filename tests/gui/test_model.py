@@ -90,6 +90,8 @@ def test_a_waiting_row_counts_down_only_while_one_waits(model: UploadModel) -> N
     state = model.index(0, Column.STATE)
     assert state.data() == "Trying again in 8\u00a0s"
     assert model._countdown.isActive()
+    late = upload("a.jpg", S.RETRYING, Code.CONNECTION_LOST, retry_at=model.clock() - 0.1)
+    assert row_text.state_text(late, None, model.clock()) == "Trying again"
     model.change([upload("a.jpg", S.UPLOADING)])
     model.flush()
     assert not model._countdown.isActive()

@@ -79,6 +79,13 @@ def test_sizes_times_and_folders_of_a_list_of_virtual_files_are_read() -> None:
     ]
 
 
+def test_ten_thousand_virtual_files_are_taken_and_not_one_more() -> None:
+    names = [(f"{n}.jpg", 1) for n in range(10_001)]
+    assert len(list(described_files(descriptor(*names[:-1])))) == 10_000
+    with pytest.raises(OverflowError):
+        list(described_files(descriptor(*names)))
+
+
 def test_what_systems_leave_behind_is_left_out_of_virtual_folders_and_counted() -> None:
     names = (
         "IMG_1.JPG",
@@ -178,6 +185,8 @@ def test_files_of_a_mounted_phone_are_added_and_the_rest_is_named(
     assert window.add_files.overlay.title.text() == "Add 2 files from your phone to anomaly 4217"
     drop(window, mime)
     assert engine.added == [([phone / "IMG_1.jpg", phone / "IMG_2.jpg"], "4217")]
+    beside = decision_on(offering("text/uri-list", b"mtp://Phone/IMG_1.jpg\r\nfile:///b.jpg\r\n"))
+    assert (beside.kind, beside.origin) == (DropKind.FILES, None)
     drop(window, offering("text/uri-list", b"mtp://Other/IMG_1.jpg\r\nfile:///b.jpg\r\n"))
     assert "IMG_1.jpg (mtp)" in window.banner.text.text()
 

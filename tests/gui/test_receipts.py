@@ -79,6 +79,13 @@ def test_another_form_gets_another_ending(dialog: QFileDialog) -> None:
     assert dialog.defaultSuffix() == "csv"
 
 
+def test_a_dot_in_a_name_is_no_ending(dialog: QFileDialog, engine: FakeEngine, tmp_path: Path) -> None:
+    dialog.selectNameFilter(next(one for one in dialog.nameFilters() if ".json" in one))
+    choose(dialog, tmp_path / "receipt of 12.03")
+    engine.tell(ReceiptBuilt(receipt(file())))
+    assert [path.name for path, _ in engine.saved] == ["receipt of 12.03.json"]
+
+
 def test_data_are_saved_as_the_contract_says(dialog: QFileDialog, engine: FakeEngine, tmp_path: Path) -> None:
     choose(dialog, tmp_path / "r.json")
     assert engine.calls == [("build_receipt", None)]
@@ -397,3 +404,4 @@ def test_the_times_of_a_receipt_are_those_of_the_place_where_it_was_made() -> No
     page = receipt_pages.html_page(made).decode().replace("\u00a0", " ")
     assert "12 Mar 2025 14:00:00 to 12 Mar 2025 14:01:00" in page
     assert "UTC+05:30" in receipt_words.clock(made)
+    assert "14:01:00" in receipt_words.footer_text(made)

@@ -118,7 +118,8 @@ def test_the_more_button_offers_every_action_of_the_menu(window: MainWindow, eng
 
 
 def test_the_menu_acts_on_the_selected_rows_it_fits(window: MainWindow, engine: FakeEngine) -> None:
-    show(window, engine, upload("a.jpg", S.FAILED, Code.CHANGED), upload("b.jpg"), upload("c.jpg", S.FAILED))
+    lost = upload("c.jpg", S.FAILED, Code.STALLED)
+    show(window, engine, upload("a.jpg", S.FAILED, Code.CHANGED), upload("b.jpg"), lost)
     window.view.selectAll()
     menu = window.view.menu_for(window.view.selected())
     entries = {entry.text(): entry for entry in menu.actions()}
@@ -126,7 +127,10 @@ def test_the_menu_acts_on_the_selected_rows_it_fits(window: MainWindow, engine: 
     entries["Cancel"].trigger()
     entries["Copy reason"].trigger()
     assert engine.calls == [("retry", ["a.jpg", "c.jpg"]), ("cancel", ["b.jpg"])]
-    assert QGuiApplication.clipboard().text() == "a.jpg: The file was changed while it was being sent. Try again."
+    assert QGuiApplication.clipboard().text().splitlines() == [
+        "a.jpg: The file was changed while it was being sent. Try again.",
+        f"c.jpg: {row_text.whole_reason(lost)}",
+    ]
     menu.close()
 
 

@@ -81,7 +81,8 @@ def test_the_menu_of_a_waiting_row_asks_where_to(window: MainWindow, engine: Fak
 
 
 def test_files_that_were_registered_meanwhile_are_told(window: MainWindow, engine: FakeEngine) -> None:
-    engine.tell(ROWS, AnomalyChanged("4218", 0, registered=2))
+    engine.tell(ROWS, AnomalyChanged("4218", 1, registered=2))
+    assert "1 file goes to 4218 now." in window.footer.below.text() + window.footer.below.toolTip()
     assert window.banner.text.text() == (
         "2 files were registered already, or are being registered, and stay with their anomaly."
     )
