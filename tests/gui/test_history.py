@@ -1,6 +1,7 @@
 """History in the window: found, searched, opened, sent again."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -191,7 +192,8 @@ def test_a_run_that_ends_meanwhile_is_looked_up(history: HistoryDialog, engine: 
     engine.tell(QueueIdle(Totals()))
     assert asked(engine, "load_history") == [None, None]
     QTest.keyClick(history.deposits, Qt.Key.Key_Down)
-    engine.tell(HistoryFound((PastRun(RunKey(3, "9"), "uploader-gui", MARCH + 900, None), *RUNS)))
+    grown = replace(RUNS[1], states={S.UPLOADED: 4})
+    engine.tell(HistoryFound((PastRun(RunKey(3, "9"), "uploader-gui", MARCH + 900, None), RUNS[0], grown)))
     assert history.deposits.chosen is not None
     assert history.deposits.chosen.key == OLD
 

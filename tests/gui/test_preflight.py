@@ -353,7 +353,10 @@ def test_a_drop_that_went_to_another_anomaly_before_is_one_line_and_one_click_ch
     assert strip.elsewhere.text().replace("\u00a0", " ") == f"{told} Is the number right?"
     assert strip.elsewhere.text() in strip.accessibleDescription()
     assert strip.change.text() == button
+    used: list[str] = []
+    window.anomaly_used.connect(used.append)
     QTest.mouseClick(strip.change, LEFT)
+    assert used == ["4218"]  # it is offered from now on
     assert engine.calls == [("send_to:4218", list(ids))]
     assert window.header.field.text() == "4218"
     engine.tell(UploadsChanged(tuple(upload(one, anomaly_id="4218") for one in meant)))
