@@ -70,9 +70,10 @@ def test_what_no_header_can_hold_is_refused_before_the_register_is_asked(window:
 
 def test_tokens_are_hidden_until_asked_for(window: MainWindow) -> None:
     dialog = window.dialogs.sign_in(TokensKept.KEYRING)
-    assert dialog.bearer.echoMode() is QLineEdit.EchoMode.Password
+    fields = (dialog.both, dialog.bearer, dialog.session)
+    assert {one.echoMode() for one in fields} == {QLineEdit.EchoMode.Password}
     QTest.mouseClick(dialog.show_tokens, LEFT)
-    assert dialog.bearer.echoMode() is QLineEdit.EchoMode.Normal
+    assert {one.echoMode() for one in fields} == {QLineEdit.EchoMode.Normal}
     assert dialog.show_tokens.text() == "Hide the tokens"
 
 

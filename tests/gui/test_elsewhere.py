@@ -15,6 +15,7 @@ from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.receipts import receipt_csv, receipt_pages
 from uploader_gui.gui.receipts.history_dialog import HistoryDialog
 from uploader_gui.gui.upload_list import row_text
+from uploader_gui.gui.upload_list.counts import ListCounts
 from uploader_gui.gui.upload_list.row_actions import MENU, RowAction, active_row_actions, allowed, resting_row_actions
 from uploader_gui.gui.window.footer import FooterAction
 
@@ -32,6 +33,7 @@ def test_a_row_names_its_server_and_says_that_it_waits_for_it() -> None:
         "a.jpg, waiting, Server old.example/main, Waits until this server is set again."
     )
     assert "Server" not in row_text.facts_text(upload("a.jpg"), with_anomaly=False)
+    assert ListCounts(files=1, elsewhere=1).fraction == 0.0
 
 
 @pytest.mark.parametrize("state", S)

@@ -223,6 +223,10 @@ def test_what_an_earlier_window_left_is_held_as_well(held: MainWindow, engine: F
     engine.tell(Resumed((UploadId("a.jpg"),)))
     QTest.mouseClick(held.banner.button, LEFT)
     assert (is_held(held), engine.calls) == (True, [])
+    (second,) = held.held_start.findChildren(QTimer)
+    second.timeout.emit()
+    held.commands.start()  # once more, as by the button for the others: it goes on as it is
+    assert held.held_start.left == HOLD_SECONDS - 1
 
 
 # Without tokens

@@ -103,4 +103,7 @@ def test_durations_are_rough(seconds: float, told: str) -> None:
 
 
 def test_a_countdown_ends_at_zero() -> None:
-    assert [spaced(i18n.countdown(s)) for s in (8.0, 7.2, 0.0, -3.0, 80)] == ["8_s", "8_s", "0_s", "0_s", "1_min_20"]
+    assert [spaced(i18n.countdown(s)) for s in (8.0, 7.2, 0.0, -3.0, 80, 65)] == [
+        *("8_s", "8_s", "0_s", "0_s", "1_min_20", "1_min_05"),
+    ]
+    assert spaced(i18n.lifetime(30)) == "1_min"

@@ -46,6 +46,8 @@ def test_they_tell_versions_settings_and_the_logs_last_lines(tmp_path: Path) -> 
     assert "[uploader_gui.x] line 999\n" in told
     assert told.count("] line ") == LAST_LINES
     assert "Durand" not in told
+    at_home = replace(named, data=DataPaths(Path.home() / "register"))
+    assert f"data folder: {Path('~') / 'register'}" in diagnostics(at_home, {})
 
 
 def test_they_tell_no_secret_even_where_the_log_does(tmp_path: Path) -> None:

@@ -116,6 +116,7 @@ def test_a_slash_at_the_end_makes_no_other_server(data: DataPaths) -> None:
         ("access-token", "session-token")
     )
     assert before.changed({"api_url": "https://a.example/main"}).tokens == before.tokens
+    assert before.engine(again=False).api_url == "https://a.example/main"
 
 
 def test_what_it_does_not_know_is_passed_over(data: DataPaths) -> None:

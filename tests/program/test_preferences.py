@@ -235,7 +235,10 @@ def test_a_start_knows_what_is_fixed_but_a_trial_has_its_own_service(
     assert fixed == {"api_url": Fixed("UPLOADER_API_URL"), "theme": Fixed("UPLOADER_THEME")}
     with SandboxSession() as trial:
         prepare(trial.paths)
-        assert Config.load(trial.paths, trial, window=True).fixed == {"theme": Fixed("UPLOADER_THEME")}
+        assert list(trial.paths.folder.iterdir()) == []
+        loaded = Config.load(trial.paths, trial, window=True)
+        assert loaded.fixed == {"theme": Fixed("UPLOADER_THEME")}
+        assert not loaded.asks_memory  # History has no trials
 
 
 def test_settings_that_could_not_be_read_are_told(preferences: Preferences, window: MainWindow) -> None:
