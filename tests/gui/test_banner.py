@@ -102,6 +102,7 @@ def test_while_files_wait_for_sign_in_the_footer_offers_it(window: MainWindow, e
 def test_a_failed_file_says_that_the_register_may_have_an_entry_for_it() -> None:
     failed = replace(upload("a.jpg", UploadState.FAILED), reason=Reason(Code.DAMAGED), url_given_out=True)
     assert row_text.reason_text(failed).endswith("The register may have an entry for it, without the file.")
+    assert "register" not in row_text.reason_text(replace(failed, trial=True))
     assert "entry" not in row_text.reason_text(replace(failed, url_given_out=False))
     assert "entry" not in row_text.reason_text(replace(failed, state=UploadState.UPLOADED))
 

@@ -174,6 +174,14 @@ def test_at_the_end_refused_ones_alone_come_first_too(window: MainWindow, engine
     assert names(window) == ["film.mp4", "sent.pdf"]
 
 
+def test_what_fails_last_comes_first_at_the_end_though_it_came_with_it(window: MainWindow, engine: FakeEngine) -> None:
+    rows = [upload("sent.pdf", S.UPLOADED, order=0), upload("last.pdf", S.UPLOADING, order=1)]
+    engine.tell(UploadsAdded(tuple(rows)), RUNNING)
+    failed = upload("last.pdf", S.FAILED, Code.DAMAGED, order=1)
+    engine.tell(UploadsChanged((failed,)), REST, QueueIdle(Totals()))
+    assert names(window) == ["last.pdf", "sent.pdf"]
+
+
 def test_a_chosen_order_is_the_order(full: MainWindow, engine: FakeEngine) -> None:
     engine.tell(QueueIdle(Totals()))
     assert shown(full)[0].state is S.FAILED
