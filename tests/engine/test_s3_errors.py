@@ -22,6 +22,7 @@ BOMB = (
             ("SlowDown", "Please reduce."),
         ),
         ("<Error><Message>first</Message><Code>Second</Code></Error>", ("Second", "first")),
+        ("<Error><Code>A</Code><Message>it doesn&apos;t &lt;b&gt;</Message></Error>", ("A", "it doesn't <b>")),
         ("<Error>\n  <Code>\n AccessDenied\n </Code>\n</Error>", ("AccessDenied", "")),
         (
             '<Error xmlns="http://s3.example/"><Code>A</Code><Resource>/k</Resource><Message>B</Message></Error>',

@@ -52,6 +52,23 @@ def test_the_register_is_asked_once_after_typing_has_come_to_rest(
     assert signed_in.header.hint.text() == ""
 
 
+@pytest.mark.parametrize("title", ["Fire door, level 3 " * 20, "FIRE-DOOR-" * 20])
+def test_a_long_title_stays_beside_the_field_in_a_narrow_window(
+    signed_in: MainWindow, engine: FakeEngine, title: str
+) -> None:
+    header = signed_in.header
+    signed_in.resize(640, 480)
+    typed(signed_in, "4217")
+    engine.tell(AnomalyLookedUp("4217", Lookup.KNOWN, "4217", title, "École Jaurès"))
+    signed_in.grab()  # only now is everything laid out
+    assert header.hint.x() > header.field.geometry().right()
+    assert header.hint.geometry().right() < header.sign_in.x()
+    assert header.hint.heightForWidth(header.hint.width()) <= header.hint.height()
+    assert title.strip() in header.hint.toolTip()
+    signed_in.resize(980, 680)
+    assert len(header.hint.text()) > 60
+
+
 def test_enter_asks_at_once_and_further_typing_ends_the_search(signed_in: MainWindow, engine: FakeEngine) -> None:
     typed(signed_in, "42")
     QTest.keyClick(signed_in.header.field, Qt.Key.Key_Return)

@@ -350,7 +350,7 @@ def error_words(answer: bytes) -> tuple[str, str]:
 
 def _element(text: str, name: str) -> str:
     begin, end = text.find(f"<{name}>"), text.find(f"</{name}>")
-    return text[begin + len(name) + 2 : end].strip() if 0 <= begin < end else ""
+    return html.unescape(text[begin + len(name) + 2 : end]).strip() if 0 <= begin < end else ""
 
 
 def title_of(answer: bytes) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from uploader_gui import i18n
@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 
 _WIDE: Final = 820
 """From this width in logical pixels the header has room for a sentence about the tokens."""
+_LINES: Final = 2.6
+"""How much of a title is shown beside the field, in lines: it wraps to three."""
+_LONGEST_WORD: Final = 16
+"""Longer words of a title may be broken: the header would not fit into a narrow window."""
+_SPACING: Final = 12
+_BREAK: Final = "\u200b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,19 +154,22 @@ class Header(QWidget, Translated):
         dot = (self._dot, 0, Qt.AlignmentFlag.AlignVCenter)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(12)
+        grid.setHorizontalSpacing(_SPACING)
         grid.setVerticalSpacing(4)
         grid.addWidget(self._caption, 0, 0)
         grid.addWidget(self.field, 1, 0)
         grid.addLayout(arranged(QHBoxLayout(), (self.hint, 1), self.suggestion, None, spacing=4), 1, 1)
-        grid.addLayout(arranged(QHBoxLayout(), dot, self.sign_in, 6, self.history, self.settings, spacing=2), 1, 2)
+        self._right = arranged(QHBoxLayout(), dot, self.sign_in, 6, self.history, self.settings, spacing=2)
+        grid.addLayout(self._right, 1, 2)
         grid.addLayout(arranged(QHBoxLayout(), self.add_kept, self.forget_kept, None, spacing=8), 2, 0, 1, 3)
         grid.setColumnStretch(1, 1)
 
     def _refresh(self) -> None:
-        self.hint.setText(self._hint_text())
-        self.hint.setVisible(bool(self.hint.text()))
-        doubtful = self._doubtful and self.hint.text() == self._about
+        text = self._hint_text()
+        self.hint.setText(self._fitted(text) if text == self._about else text)
+        self.hint.setToolTip(tip(text) if self.hint.text() != text else "")
+        self.hint.setVisible(bool(text))
+        doubtful = self._doubtful and text == self._about
         set_look(self.hint, "kind", "warning" if self.field.is_wrong or doubtful else "muted")
         anomaly_id = self.field.anomaly_id
         self.suggestion.setVisible(bool(self.suggestion.text()))
@@ -185,6 +194,17 @@ class Header(QWidget, Translated):
             return self._kept.wait()
         return self._about or self._news
 
+    def _fitted(self, text: str) -> str:
+        """Return what of the register's words has room beside the field; long words may be broken."""
+        metrics = QFontMetrics(self.hint.font())
+        beside = self.suggestion.sizeHint().width() if self.suggestion.text() else 0
+        room = self.width() - self.field.width() - self._right.sizeHint().width() - beside - 3 * _SPACING
+        words = [
+            _BREAK.join(word[at : at + _LONGEST_WORD] for at in range(0, len(word), _LONGEST_WORD))
+            for word in metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(round(_LINES * room), 60)).split(" ")
+        ]
+        return " ".join(words)
+
     def _sign_in_text(self) -> str:
         if not self._state.signed_in:
             return _("Signing in…") if self._state.awaited else _("Sign in")
@@ -199,7 +219,9 @@ class Header(QWidget, Translated):
         return " · ".join((_("Signed in"), _("expires in {time}", time=i18n.lifetime(left))))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Say more about the tokens where there is room."""
+        """Say more about the tokens, and of what the register says, where there is room."""
         super().resizeEvent(event)
+        if self._about:
+            self._refresh()
         if self._state.signed_in and not self._state.accepted:
             self.show_sign_in()
