@@ -1,10 +1,12 @@
 """One keep-alive connection per running request, over asyncio's own sockets: reused, in parallel, closed in time."""
 
 import asyncio
+import gc
 import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 
 import httpx
 import pytest
@@ -12,7 +14,7 @@ import pytest
 from tests.support.certificates import CertificateAuthority
 from tests.support.loopback import LoopbackServer
 from tests.support.raw_http import Connection, RawAnswer, RawRequest
-from uploader_gui.engine.net.stream import SocketStream
+from uploader_gui.engine.net.stream import SocketBackend, SocketStream
 from uploader_gui.engine.net.transport import Transport
 
 FIRST_CONNECTION = """
@@ -75,6 +77,18 @@ async def test_a_request_cancelled_before_it_has_begun_closes_its_connection(
     await asyncio.wait({request})
     await client.aclose()
     await asyncio.to_thread(echo.wait_until, lambda: not echo.open_connections, 20.0)
+
+
+@pytest.mark.parametrize("turns", range(12))
+async def test_a_connection_cancelled_at_any_moment_leaves_no_socket_open(turns: int, echo: Echo) -> None:
+    connecting = asyncio.create_task(SocketBackend(()).connect_tcp("127.0.0.1", echo.port))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    connecting.cancel()
+    with suppress(asyncio.CancelledError):
+        await (await connecting).aclose()
+    del connecting
+    gc.collect()  # a socket left open warns here, which fails
 
 
 def test_all_that_a_first_connection_needs_can_be_loaded_early(echo: Echo, ca: CertificateAuthority) -> None:

@@ -7,23 +7,30 @@ more. This one also counts the bytes for the stall watchdog.
 from __future__ import annotations
 
 import asyncio
+import errno
 import select
 import socket
 import ssl
 import sys
-from contextlib import contextmanager
+from asyncio.staggered import staggered_race
+from contextlib import contextmanager, suppress
 from functools import partial
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
 import httpcore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from httpcore import SOCKET_OPTION
 
+    _Address = tuple[socket.AddressFamily, socket.SocketKind, int, str, Any]
+
 _HAPPY_EYEBALLS_SECONDS: Final = 0.25
 """RFC 8305: after this time the other address family is tried too."""
+_NO_WAY: Final = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
+"""What a family of addresses fails with that this computer's network does not have."""
 _SO_NWRITE: Final = 0x1024
 """macOS, <sys/socket.h>: "APPLE: Get number of bytes currently in send socket buffer"."""
 
@@ -53,16 +60,10 @@ class SocketBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,  # noqa: ARG002 - never asked for by us
         socket_options: Iterable[SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """Connect, with asyncio trying all addresses of the name, and use the socket of its transport."""
-        loop = asyncio.get_running_loop()
+        """Connect to the first address of the name that answers."""
         with _connect_errors():
             async with asyncio.timeout(timeout):
-                transport, _ = await loop.create_connection(
-                    asyncio.Protocol, host, port, happy_eyeballs_delay=_HAPPY_EYEBALLS_SECONDS
-                )
-            connected: socket.socket = transport.get_extra_info("socket").dup()
-            transport.abort()  # closes its own handle only: nothing is shut down
-        connected.setblocking(False)
+                connected = await _connected(host, port)
         for option in socket_options or self._options:  # httpcore passes none to a proxy's socket
             connected.setsockopt(*option)
         self._stream = SocketStream(connected)
@@ -172,6 +173,57 @@ class SocketStream(httpcore.AsyncNetworkStream):
             await ready
         finally:
             remove(number)
+
+
+async def _connected(host: str, port: int) -> socket.socket:
+    """Return a socket connected to the first address that answers (RFC 8305).
+
+    `create_connection` would leave its socket open where it is cancelled just after that: here nobody else has it.
+
+    Raises:
+        OSError: none answered; of several reasons the one that tells more than a missing way.
+    """
+    answered: list[socket.socket] = []
+    attempts = [partial(_attempt, address, answered) for address in _alternating(await _addresses(host, port))]
+    connected: socket.socket | None
+    try:
+        connected, _, errors = await staggered_race(attempts, _HAPPY_EYEBALLS_SECONDS)
+    except BaseException:
+        for one in answered:
+            one.close()
+        raise
+    if connected is None:
+        failed = [error for error in errors if isinstance(error, OSError)]
+        raise next((error for error in failed if error.errno not in _NO_WAY), failed[0])
+    return connected
+
+
+async def _attempt(address: _Address, answered: list[socket.socket]) -> socket.socket:
+    family, kind, protocol, _, target = address
+    connecting = socket.socket(family, kind, protocol)
+    try:
+        connecting.setblocking(False)
+        connecting.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        await asyncio.get_running_loop().sock_connect(connecting, target)
+    except BaseException:
+        connecting.close()
+        raise
+    answered.append(connecting)
+    return connecting
+
+
+async def _addresses(host: str, port: int) -> Sequence[_Address]:
+    """Return the addresses of a name, the preferred one first; a numeric one needs no thread to look it up."""
+    with suppress(socket.gaierror):
+        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    return await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+
+
+def _alternating(addresses: Sequence[_Address]) -> list[_Address]:
+    """Take one address of each family in turn, beginning with the preferred one (RFC 8305, section 4)."""
+    preferred = [address for address in addresses if address[0] == addresses[0][0]]
+    others = [address for address in addresses if address[0] != addresses[0][0]]
+    return [address for pair in zip_longest(preferred, others) for address in pair if address is not None]
 
 
 def can_watch_sockets() -> bool:
