@@ -5,7 +5,7 @@ import contextlib
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from email.utils import formatdate
 from itertools import chain
@@ -19,7 +19,7 @@ from tests.engine.test_journal_reopening import get_into_trouble, no_room
 from tests.engine.test_upload_store import HOUR, UNUSED, a_store, delete_all
 from tests.engine.values import an_upload
 from tests.support.log_watch import ExpectedLogs
-from uploader_gui.engine.errors import Code, JournalError, JournalInUse, JournalTooNew
+from uploader_gui.engine.errors import Code, JournalError, JournalInUse, JournalTooNew, JournalUnwritable
 from uploader_gui.engine.events import Condition
 from uploader_gui.engine.journal.journal import EndedDeposits, Journal, JournalThread, Unsaved
 from uploader_gui.engine.journal.schema import SCHEMA_VERSION
@@ -212,6 +212,36 @@ async def test_a_place_stays_the_first_one_s_also_where_the_journal_is_lost_just
         delete_all(tmp_path)
         claimed = await store.writer.claim_places({third.upload_id: b"place", second.upload_id: b"another"})
         assert claimed == {third.upload_id: first.source.name}
+
+
+class ForgetfulJournal(Journal):
+    """A journal that cannot record places the first time it is asked to."""
+
+    has_refused = False
+
+    def claim(self, places: Mapping[bytes, UploadId]) -> dict[bytes, tuple[UploadId, str | None]]:
+        if not self.has_refused:
+            self.has_refused = True
+            raise JournalUnwritable("the disk is full")
+        return super().claim(places)
+
+
+async def test_trouble_that_is_over_before_anything_is_tried_again_holds_up_nothing_afterwards(
+    tmp_path: Path, expected_logs: ExpectedLogs
+) -> None:
+    expected_logs.allow("the journal cannot be used")
+    with contextlib.closing(ForgetfulJournal(tmp_path / "journal.sqlite")) as journal:
+        resources, uploads = resources_with(journal, UNUSED), [an_upload() for _ in range(3)]
+        store = a_store(journal, resources=resources)
+        with kept_busy(resources.journal):
+            claimed = asyncio.ensure_future(store.writer.claim_places({uploads[0].upload_id: b"place"}))
+            await asyncio.sleep(0)
+            store.add(uploads[:2])
+        async with asyncio.timeout(30):
+            assert await claimed == {}
+            store.add(uploads[2:])
+            await store.writer.saved()
+        assert journal.unfinished_ids(API) == [upload.upload_id for upload in uploads]
 
 
 def used_by_another_instance(path: Path) -> None:

@@ -326,6 +326,8 @@ class JournalWriter:
         if self._held_since is not None:
             self._held_since = None
             self._scheduler.wake()
+        if not self._unsaved:  # nothing is left to write for those who waited for the end of the trouble
+            _release(self._unsaved.waiting)
         if self._retry_timer is not None:
             self._retry_timer.cancel()
             self._retry_timer = None
