@@ -150,6 +150,9 @@ def test_an_expired_session_asks_the_person_once_and_by_banner(window: MainWindo
 
 def test_a_damaged_journal_is_told_until_it_was_read(window: MainWindow, engine: FakeEngine) -> None:
     engine.tell(JournalSetAside("/data/queue.damaged.db"))
+    engine.tell(QueueStatus(running=True, conditions=frozenset({Condition.JOURNAL})))
+    assert window.banner.text.text().startswith("The disk is full")  # needs a person first
+    engine.tell(REST)
     assert "/data/queue.damaged.db" in window.banner.text.text()
     QTest.mouseClick(window.banner.button, LEFT)
     assert not window.banner.isVisible()

@@ -78,6 +78,17 @@ def test_a_crash_is_logged_and_told_in_one_line(
     assert told == "uploader-gui: internal error: ValueError: [redacted] broke it\n"
 
 
+def test_all_that_an_error_came_from_is_in_the_log(log_file: Path, expected_logs: ExpectedLogs) -> None:
+    expected_logs.allow("broken")
+    during, cause = ValueError("what came first"), KeyError("what it caused")
+    cause.__context__ = during
+    group = ExceptionGroup("several", [OSError("one of them")])
+    group.__cause__ = cause
+    logging.getLogger("uploader_gui.test").error("broken", exc_info=group)
+    written = log_file.read_text()
+    assert all(words in written for words in ("came first", "it caused", "several", "one of them"))
+
+
 def test_whole_addresses_of_the_http_library_never_reach_the_log(log_file: Path) -> None:
     logging.getLogger("httpx").info("HTTP Request: PUT https://bucket/key?X-Amz-Signature=0123")
     assert not log_file.exists() or "bucket" not in log_file.read_text()

@@ -233,12 +233,15 @@ def test_a_start_knows_what_is_fixed_but_a_trial_has_its_own_service(
     monkeypatch.setenv("UPLOADER_THEME", "dark")
     fixed = Config.load(data, None, window=True).fixed
     assert fixed == {"api_url": Fixed("UPLOADER_API_URL"), "theme": Fixed("UPLOADER_THEME")}
+    for name in ("SIZE_UNIT", "BEARER_TOKEN", "SESSION_TOKEN"):
+        monkeypatch.setenv(f"UPLOADER_{name}", "bytes")
     with SandboxSession() as trial:
         prepare(trial.paths)
         assert list(trial.paths.folder.iterdir()) == []
         loaded = Config.load(trial.paths, trial, window=True)
         assert loaded.fixed == {"theme": Fixed("UPLOADER_THEME")}
         assert not loaded.asks_memory  # History has no trials
+        assert (loaded.tokens, loaded.settings.size_unit) == (trial.tokens, "Mo")
 
 
 def test_settings_that_could_not_be_read_are_told(preferences: Preferences, window: MainWindow) -> None:
@@ -264,6 +267,7 @@ def test_new_tokens_are_kept_and_used_from_then_on(
     held = replace(preferences.configuration, settings=Settings(refused_pictures="zip", refused_others="zip"))
     asked = Choices(pictures=Treatment.CONVERT)  # on the command line
     assert held.choices(asked) == Choices(Treatment.CONVERT, Treatment.ZIP)
+    assert replace(held, window=False).choices(asked) == asked  # a script gets what it asks for
 
 
 class TestBesideAKeyringThatAsks:
@@ -575,6 +579,7 @@ def test_where_somebody_has_said_how_long_nobody_is_asked(
 ) -> None:
     data = DataPaths(tmp_path)
     prepare(data)
+    monkeypatch.setenv("UPLOADER_DEPOSITOR", "Anne")
     machine = MachineSettings("the policies", {"history_days": 30}) if said_by == "the machine" else NONE
     if said_by == "the file":
         data.settings.write_text('{"history_days": 30}')
@@ -582,4 +587,7 @@ def test_where_somebody_has_said_how_long_nobody_is_asked(
         monkeypatch.setenv("UPLOADER_HISTORY_DAYS", "30")
     loaded = Config.load(data, None, window=said_by != "no window", machine=machine)
     assert not loaded.asks_memory
-    assert loaded.engine(again=False).keep_days == (400 if said_by == "no window" else 30)
+    options, is_window = loaded.engine(again=False), said_by != "no window"
+    assert options.keep_days == (30 if is_window else 400)
+    told = (options.offline_limit, options.asks_for_sign_in, options.keeps_list, options.depositor)
+    assert told == ((None, True, True, "Anne") if is_window else (120, False, False, "Anne"))

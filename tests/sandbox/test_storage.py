@@ -66,10 +66,11 @@ def yesterdays(tmp_path: Path) -> Path:
 def test_files_of_one_name_all_stay_also_those_of_an_earlier_run(
     yesterdays: Path, register: Register, s3: httpx.Client, sandbox: Sandbox
 ) -> None:
-    for upload, content in zip(register("porte.jpg", "PORTE.jpg"), (b"a", b"b"), strict=True):
+    names = ("porte.jpg", "PORTE.jpg", "ÉTAGE.jpg", "étage.jpg")
+    for upload, content in zip(register(*names), (b"a", b"b", b"c", b"d"), strict=True):
         s3.put(upload["presignedUrl"], content=content, headers=JPEG)
-    assert sorted(stored(sandbox).values()) == [b"a", b"b", b"yesterday"]
-    assert len({name.casefold() for name in stored(sandbox)}) == 3
+    assert sorted(stored(sandbox).values()) == [b"a", b"b", b"c", b"d", b"yesterday"]
+    assert len({name.casefold() for name in stored(sandbox)}) == 5
 
 
 def test_a_file_a_person_put_on_the_shelf_is_not_overwritten(

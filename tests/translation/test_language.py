@@ -29,6 +29,7 @@ def english_afterwards() -> Iterator[None]:
         ({"LANG": "en_US.UTF-8", "LC_MESSAGES": "fr_FR.UTF-8"}, "fr"),
         ({"LANG": "en_US.UTF-8", "LANGUAGE": "fr:en"}, "fr"),
         ({"LANG": "en_US.UTF-8", "LANGUAGE": ":fr"}, "fr"),
+        ({"LC_MESSAGES": "en_US.UTF-8", "LC_ALL": "fr_FR.UTF-8"}, "fr"),
         ({"LANG": "fr_FR.UTF-8", "LANGUAGE": "de:fr"}, "en"),
         ({"LANG": "fr_FR.UTF-8", "LC_ALL": "C"}, "en"),
         ({"LANG": "en_US.UTF-8", "LC_NUMERIC": "fr_FR.UTF-8"}, "en"),
