@@ -76,6 +76,8 @@ def test_a_crash_is_logged_and_told_in_one_line(
     assert "crashed" in log_file.read_text()
     told = capsys.readouterr().err
     assert told == "uploader-gui: internal error: ValueError: [redacted] broke it\n"
+    sys.excepthook(KeyboardInterrupt, KeyboardInterrupt(), None)  # a person wanted that
+    assert capsys.readouterr().err == ""
 
 
 def test_all_that_an_error_came_from_is_in_the_log(log_file: Path, expected_logs: ExpectedLogs) -> None:
