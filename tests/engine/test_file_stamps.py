@@ -29,11 +29,21 @@ def old_file(files: Files, name: str = "a.zip", size: int = SIZE) -> Path:
 
 
 def other_bytes(path: Path) -> bytes:
-    return hashlib.sha256(path.read_bytes()).digest() * (path.stat().st_size // 32 + 1)
+    """Return as many bytes as a file has, and none of its own."""
+    size = path.stat().st_size
+    return (hashlib.sha256(path.read_bytes()).digest() * (size // 32 + 1))[:size]
+
+
+def beside(path: Path, content: bytes) -> Path:
+    """Make another file of the same age."""
+    other = path.with_suffix(".new")
+    other.write_bytes(content)
+    os.utime(other, ns=(LONG_AGO, LONG_AGO))
+    return other
 
 
 def rewrite_and_put_the_time_back(path: Path) -> None:
-    path.write_bytes(other_bytes(path)[: path.stat().st_size])
+    path.write_bytes(other_bytes(path))
     os.utime(path, ns=(LONG_AGO, LONG_AGO))
 
 
@@ -45,16 +55,11 @@ def change_one_byte_and_put_the_time_back(path: Path) -> None:
 
 
 def put_another_file_in_its_place(path: Path) -> None:
-    other = path.with_suffix(".new")
-    other.write_bytes(other_bytes(path)[: path.stat().st_size])
-    os.utime(other, ns=(LONG_AGO, LONG_AGO))
-    other.replace(path)
+    beside(path, other_bytes(path)).replace(path)
 
 
 def lead_a_link_elsewhere(path: Path) -> None:
-    other = path.with_suffix(".new")
-    other.write_bytes(other_bytes(path)[: path.stat().st_size])
-    os.utime(other, ns=(LONG_AGO, LONG_AGO))
+    other = beside(path, other_bytes(path))
     path.unlink()
     path.symlink_to(other)
 
@@ -67,47 +72,25 @@ CHANGES = [
 ]
 
 
-class HeartbeatThat(Heartbeat):
-    """Does something after the first block."""
+class RewritingHeartbeat(Heartbeat):
+    """Rewrites a file after its first block was packed."""
 
-    def __init__(self, act: Callable[[], None]) -> None:
-        super().__init__()
-        self._act = act
+    path: Path
 
     def beat(self) -> None:
         super().beat()
         if self.beats == 1:
-            self._act()
+            rewrite_and_put_the_time_back(self.path)
 
 
-def change_permissions(path: Path) -> None:
-    path.chmod(0o640)
-
-
-def tag(path: Path) -> None:
-    os.setxattr(path, "user.com.dropbox.attributes", b"synced")
-
-
-def link(path: Path) -> None:
-    os.link(path, path.with_suffix(".second"))
-
-
-def rename_and_back(path: Path) -> None:
-    path.rename(path.with_suffix(".moved")).rename(path)
-
-
-def put_the_same_bytes_in_its_place(path: Path) -> None:
-    other = path.with_suffix(".new")
-    other.write_bytes(path.read_bytes())
-    os.utime(other, ns=(LONG_AGO, LONG_AGO))
-    other.replace(path)
-
-
-def read_it(path: Path) -> None:
-    path.read_bytes()
-
-
-NO_CHANGES = [change_permissions, tag, link, rename_and_back, put_the_same_bytes_in_its_place, read_it]
+NO_CHANGES: dict[str, Callable[[Path], object]] = {
+    "its permissions": lambda path: path.chmod(0o640),
+    "a tag": lambda path: os.setxattr(path, "user.com.dropbox.attributes", b"synced"),
+    "a second link": lambda path: os.link(path, path.with_suffix(".second")),
+    "renamed and back": lambda path: path.rename(path.with_suffix(".moved")).rename(path),
+    "read": Path.read_bytes,
+    "the same bytes in its place": lambda path: beside(path, path.read_bytes()).replace(path),
+}
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -124,15 +107,17 @@ def test_a_change_that_leaves_size_and_time_is_found_before_the_last_block_is_gi
     assert sum(map(len, given)) < SIZE
 
 
-@pytest.mark.parametrize("change", NO_CHANGES)
-def test_what_leaves_the_bytes_as_they_are_is_no_change(files: Files, change: Callable[[Path], None]) -> None:
+@pytest.mark.parametrize("name", NO_CHANGES)
+def test_what_leaves_the_bytes_as_they_are_is_no_change(files: Files, name: str) -> None:
     path = old_file(files)
-    whole = path.read_bytes()
-    with closing(SourceReader(inspect(path, path))) as reader:
+    whole, source = path.read_bytes(), inspect(path, path)
+    with closing(SourceReader(source)) as reader:
         given = [reader.read()]
-        change(path)
+        NO_CHANGES[name](path)
         read_all(reader, given)
     assert b"".join(given) == whole
+    if name != "the same bytes in its place":  # another file, as long as nobody has opened the first one
+        assert hash_whole(source) == hashlib.sha256(whole).hexdigest()
 
 
 def test_another_file_put_in_a_queued_one_s_place_is_never_opened_for_sending(files: Files) -> None:
@@ -146,21 +131,10 @@ def test_another_file_put_in_a_queued_one_s_place_is_never_opened_for_sending(fi
 
 
 def test_a_file_that_changes_while_a_zip_is_made_of_it_is_found_changed(files: Files, tmp_path: Path) -> None:
-    path = old_file(files)
-    source = inspect(path, path)
-    heartbeat = HeartbeatThat(lambda: rewrite_and_put_the_time_back(path))
+    heartbeat = RewritingHeartbeat()
+    path = heartbeat.path = old_file(files)
     with pytest.raises(SourceChanged):
-        into_zip(source, tmp_path / "made.zip", heartbeat)
-
-
-@pytest.mark.parametrize("change", [change_permissions, tag, link, rename_and_back])
-def test_what_happens_to_a_queued_file_without_touching_its_bytes_keeps_nothing_from_being_sent(
-    files: Files, change: Callable[[Path], None]
-) -> None:
-    path = old_file(files)
-    source = inspect(path, path)
-    change(path)
-    assert hash_whole(source) == hashlib.sha256(path.read_bytes()).hexdigest()
+        into_zip(inspect(path, path), tmp_path / "made.zip", heartbeat)
 
 
 def just_saved(files: Files) -> Path:
@@ -171,57 +145,75 @@ def just_saved(files: Files) -> Path:
     return path
 
 
+def read_again(path: Path, meanwhile: Callable[[SourceReader, int], None] = lambda _reader, _look: None) -> int:
+    """Read a file; return how many blocks were read again, after each of which this is done."""
+    looks = 0
+
+    def look() -> None:
+        nonlocal looks
+        looks += 1
+        meanwhile(reader, looks)
+
+    with closing(SourceReader(describe_only(path, path), reading_again=look)) as reader:
+        assert read_all(reader) == path.read_bytes()
+    return looks
+
+
 @pytest.mark.parametrize(("place", "again"), [(just_saved, 3), (lambda _files: Path(os.__file__), 0)])
 def test_only_a_file_saved_a_moment_ago_is_read_again_though_nothing_shows(
     files: Files, place: Callable[[Files], Path], again: int
 ) -> None:
-    path = place(files)
-    looks: list[None] = []
-    with closing(SourceReader(describe_only(path, path), reading_again=lambda: looks.append(None))) as reader:
-        assert read_all(reader) == path.read_bytes()
-    assert len(looks) == again
+    assert read_again(place(files)) == again
 
 
 def test_a_file_that_never_stands_still_is_given_up_after_three_looks(files: Files) -> None:
-    path = just_saved(files)
-    modes = iter([0o600, 0o640] * 100)
-    looks: list[None] = []
+    path, looks = just_saved(files), []
 
-    def again() -> None:
-        looks.append(None)
-        path.chmod(next(modes))
+    def change(_reader: SourceReader, look: int) -> None:
+        looks.append(look)
+        path.chmod(0o600 + look)
 
-    with closing(SourceReader(inspect(path, path), reading_again=again)) as reader, pytest.raises(SourceChanged):
-        read_all(reader)
-    assert len(looks) == 9
+    with pytest.raises(SourceChanged):
+        read_again(path, change)
+    assert looks == list(range(1, 10))
 
 
 def test_a_file_that_moved_once_more_while_it_was_read_again_is_sent(files: Files) -> None:
     path = just_saved(files)
-    looks: list[None] = []
-
-    def again() -> None:
-        looks.append(None)
-        if len(looks) == 1:
-            path.chmod(0o640)
-
-    with closing(SourceReader(inspect(path, path), reading_again=again)) as reader:
-        read_all(reader)
-    assert len(looks) == 6
+    assert read_again(path, lambda _reader, look: path.chmod(0o640) if look == 1 else None) == 6
 
 
-def test_reading_again_ends_when_nobody_wants_it_any_more(files: Files) -> None:
+class GivenUpError(Exception):
+    """What a caller raises that wants the file no longer."""
+
+
+def give_up(_reader: SourceReader, _look: int) -> None:
+    raise GivenUpError
+
+
+@pytest.mark.parametrize(
+    ("end", "error"), [(give_up, GivenUpError), (lambda reader, _look: reader.close(), SourceError)]
+)
+def test_reading_again_ends_when_nobody_wants_it_any_more(
+    files: Files, end: Callable[[SourceReader, int], None], error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        read_again(just_saved(files), end)
+
+
+def test_what_is_rewritten_behind_the_second_reader_is_not_sent(files: Files) -> None:
+    """In its first block, while it is in the second, and with the times put back."""
     path = just_saved(files)
-    looks: list[None] = []
+    saved = path.stat().st_mtime_ns
 
-    def again() -> None:
-        looks.append(None)
-        reader.close()
+    def rewrite_first(_reader: SourceReader, look: int) -> None:
+        if look == 2:
+            with path.open("r+b") as file:
+                file.write(b"!")
+            os.utime(path, ns=(saved, saved))
 
-    reader = SourceReader(inspect(path, path), reading_again=again)
-    with pytest.raises(SourceError):
-        read_all(reader)
-    assert len(looks) == 1
+    with pytest.raises(SourceChanged):
+        read_again(path, rewrite_first)
 
 
 @pytest.mark.parametrize(
