@@ -9,7 +9,7 @@ import pytest
 from tests.engine.values import an_upload
 from uploader_gui.engine.context import EngineContext
 from uploader_gui.engine.outages import CircuitBreaker
-from uploader_gui.engine.transfer.rate_meter import SETTLE, STILL, WINDOW, RateMeter
+from uploader_gui.engine.transfer.rate_meter import STILL, WINDOW, RateMeter
 from uploader_gui.engine.transfer.transfer import AttemptLog
 
 
@@ -30,8 +30,9 @@ def steady(meter: RateMeter, seconds: float, *, rate: int, files_every: float = 
 
 def test_nothing_is_known_before_anything_moves() -> None:
     meter = RateMeter()
-    assert meter.rates(5.0) == (0.0, 0.0)
-    assert meter.seconds_left(5.0, 10, 1) is None
+    assert (meter.rates(5.0), meter.seconds_left(5.0, 10, 1)) == ((0.0, 0.0), None)
+    meter.began(100.0, "file")
+    assert meter.seconds_left(110.0, 5, 1) is None
 
 
 @pytest.mark.parametrize("seconds", [1.0, 4.0, 20.0, 120.0])
@@ -43,16 +44,11 @@ def test_a_steady_flow_is_told_as_it_is(seconds: float) -> None:
     assert files_rate == pytest.approx(4, rel=0.1)
 
 
-def test_only_the_last_seconds_count() -> None:
+def test_only_the_last_seconds_count_and_the_rate_falls_when_nothing_moves_any_more() -> None:
     meter = RateMeter()
     now = steady(meter, 60, rate=10_000_000)
     now = steady(meter, WINDOW + 0.2, rate=1_000_000, begin=now)
     assert meter.rates(now)[0] == pytest.approx(1_000_000, rel=0.1)
-
-
-def test_the_rate_falls_when_nothing_moves_any_more() -> None:
-    meter = RateMeter()
-    now = steady(meter, 10, rate=1_000_000)
     assert meter.rates(now + 5)[0] <= 100_000
     assert meter.rates(now + 60)[0] <= 2_000
 
@@ -82,15 +78,6 @@ def test_after_a_rest_the_old_pace_is_forgotten() -> None:
     assert meter.rates(now)[0] == pytest.approx(1_000_000, rel=0.05)
 
 
-def test_no_time_left_is_told_while_the_figures_are_wild() -> None:
-    meter = RateMeter()
-    now = steady(meter, SETTLE - 0.2, rate=1_000_000)
-    assert meter.seconds_left(now, 10_000_000, 0) is None
-    meter = RateMeter()
-    now = steady(meter, SETTLE + 0.3, rate=1_000_000)
-    assert meter.seconds_left(now, 10_000_000, 1) == pytest.approx(10, rel=0.1)
-
-
 def test_files_count_beside_their_bytes_in_the_time_left() -> None:
     meter = RateMeter()
     now = steady(meter, 10, rate=1_000_000, files_every=0.5)
@@ -100,12 +87,6 @@ def test_files_count_beside_their_bytes_in_the_time_left() -> None:
     assert few is not None
     assert many > 20 * few
     assert meter.seconds_left(now, 0, 0) == 0
-
-
-def test_no_time_left_is_told_while_nothing_moves() -> None:
-    meter = RateMeter()
-    meter.began(100.0, "file")
-    assert meter.seconds_left(110.0, 5, 1) is None
 
 
 def test_the_speed_of_one_file_is_calm_and_falls_to_nothing_when_it_stands_still() -> None:

@@ -40,13 +40,17 @@ def now() -> float:
 
 
 def died_after(scene: Callable[[Watchdog], Awaitable[object]], line: FakeLine | None) -> float:
-    """Return when a watched scene was found dead, in seconds from its beginning."""
+    """Return when a watched scene was found dead, in seconds from its beginning; after it nothing moves any more."""
+
+    async def play_and_stand_still() -> None:
+        async with watched(StallTimeouts(), ConnectionActivity(line), lambda: None) as watchdog:
+            await scene(watchdog)
+            await asyncio.sleep(FOR_EVER)
 
     async def play() -> float:
         began = now()
         with pytest.raises(Stalled):
-            async with watched(StallTimeouts(), ConnectionActivity(line), lambda: None) as watchdog:
-                await scene(watchdog)
+            await play_and_stand_still()
         return now() - began
 
     return run_virtually(play())
@@ -58,7 +62,6 @@ def test_a_piece_that_takes_hours_is_left_alone_while_single_bytes_are_confirmed
     async def scene(watchdog: Watchdog) -> None:
         watchdog.sending(PIECE)
         await line.drain(1000, every=29.0)
-        await asyncio.sleep(FOR_EVER)
 
     assert died_after(scene, line) == pytest.approx(29_000 + STALL_SECONDS, abs=LOOK_SECONDS)
 
@@ -71,7 +74,6 @@ def test_bytes_the_system_takes_count_too() -> None:
         for _ in range(10):
             await asyncio.sleep(29.0)
             line.moved += 1
-        await asyncio.sleep(FOR_EVER)
 
     assert died_after(scene, line) == pytest.approx(290 + STALL_SECONDS, abs=LOOK_SECONDS)
 
@@ -80,7 +82,6 @@ def test_bytes_the_system_takes_count_too() -> None:
 def test_a_line_on_which_nothing_moves_is_dead_after_thirty_seconds(line: FakeLine | None) -> None:
     async def scene(watchdog: Watchdog) -> None:
         watchdog.sending(PIECE)
-        await asyncio.sleep(FOR_EVER)
 
     assert died_after(scene, line) == pytest.approx(STALL_SECONDS, abs=LOOK_SECONDS)
 
@@ -94,33 +95,24 @@ def test_a_disk_may_take_its_time_also_while_the_line_drains() -> None:
         await line.drain(5, every=1.0)
         await asyncio.sleep(3600.0)
         watchdog.sending(PIECE)
-        await asyncio.sleep(FOR_EVER)
 
     assert died_after(scene, line) == pytest.approx(3605 + STALL_SECONDS, abs=LOOK_SECONDS)
 
 
-def test_the_storage_may_think_from_when_the_last_byte_is_confirmed() -> None:
+@pytest.mark.parametrize(
+    ("confirmed", "every", "patience"), [(100, 20.0, ANSWER_SECONDS), (10, 1.0, STALL_SECONDS)], ids=["all", "a part"]
+)
+def test_the_storage_may_think_from_when_the_last_byte_is_confirmed_and_not_before(
+    confirmed: int, every: float, patience: float
+) -> None:
     line = FakeLine(waiting=100)
 
     async def scene(watchdog: Watchdog) -> None:
         watchdog.sending(100)
         watchdog.all_given()
-        await line.drain(100, every=20.0)
-        await asyncio.sleep(FOR_EVER)
+        await line.drain(confirmed, every=every)
 
-    assert died_after(scene, line) == pytest.approx(2000 + ANSWER_SECONDS, abs=LOOK_SECONDS)
-
-
-def test_a_line_that_dies_with_the_last_bytes_on_it_is_not_given_the_time_for_an_answer() -> None:
-    line = FakeLine(waiting=100)
-
-    async def scene(watchdog: Watchdog) -> None:
-        watchdog.sending(100)
-        watchdog.all_given()
-        await line.drain(10, every=1.0)
-        await asyncio.sleep(FOR_EVER)
-
-    assert died_after(scene, line) == pytest.approx(10 + STALL_SECONDS, abs=LOOK_SECONDS)
+    assert died_after(scene, line) == pytest.approx(confirmed * every + patience, abs=LOOK_SECONDS)
 
 
 def test_an_answer_that_drips_has_an_end() -> None:
@@ -166,7 +158,6 @@ def test_where_nobody_tells_what_is_kept_a_slow_line_has_longer_for_its_last_byt
             await asyncio.sleep(16.0)
         watchdog.all_given()
         ended = now()
-        await asyncio.sleep(FOR_EVER)
 
     assert died_after(scene, None) - ended == pytest.approx(ANSWER_SECONDS + longer, rel=0.01)
 
