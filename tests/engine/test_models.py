@@ -56,20 +56,13 @@ def drawn() -> dict[str, tuple[int, str]]:
     return {name: row for name, row in found.items() if name in CLASSES or row[0]}
 
 
-def test_the_drawing_names_every_class_and_no_other() -> None:
-    assert set(drawn()) == set(CLASSES)
-
-
-def test_the_drawing_shows_who_descends_from_whom() -> None:
-    for name, (depth, _) in drawn().items():
-        assert len(CLASSES[name].__mro__) - len(UploaderError.__mro__) == depth, name
-
-
-def test_the_drawing_tells_each_class_its_code() -> None:
+def test_the_drawing_names_every_class_with_its_parents_and_its_code() -> None:
     words = set(map(str, Code))
     told = {name: word for name, (_, word) in drawn().items() if word in words}
-    for name, word in told.items():
-        assert CLASSES[name].code == word, name
+    assert set(drawn()) == set(CLASSES)
+    for name, (depth, _) in drawn().items():
+        assert len(CLASSES[name].__mro__) - len(UploaderError.__mro__) == depth, name
+    assert {name: CLASSES[name].code for name in told} == told
     assert set(OWN_CODES) - set(told) - {"UploaderError", "JournalError"} == set()
 
 
@@ -77,9 +70,6 @@ def test_each_code_belongs_to_one_class_or_to_no_error_at_all() -> None:
     assert len(set(OWN_CODES.values())) == len(OWN_CODES)
     assert set(OWN_CODES.values()) | NO_ERRORS == set(Code)
     assert not set(OWN_CODES.values()) & NO_ERRORS
-
-
-def test_every_error_that_ends_an_upload_has_a_code_of_its_own() -> None:
     leaves = {kind for kind in CLASSES.values() if not kind.__subclasses__()}
     assert {kind.__name__ for kind in leaves if kind.code is Code.INTERNAL_ERROR} == set()
 
@@ -96,21 +86,13 @@ def test_an_error_carries_facts() -> None:
     assert errors.Offline().retry_after is None
 
 
-def test_every_state_has_its_row_of_steps() -> None:
-    assert set(TRANSITIONS) == set(UploadState)
-
-
 def test_the_table_is_that_of_the_architecture_and_says_what_goes_beyond_it() -> None:
     rows = [line.split(":") for line in ARCHITECTURE.strip().splitlines()]
     expected = {(before, after) for before, afters in rows for after in afters.split()}
     expected |= {(state.name, "CANCELLED") for state in UploadState if not state.finished}
     actual = {(before.name, after.name) for before, afters in TRANSITIONS.items() for after in afters}
     assert actual == expected | BEYOND_IT
-
-
-def test_uploaded_is_final_and_every_other_finished_state_may_be_tried_again() -> None:
-    assert TRANSITIONS[UploadState.UPLOADED] == frozenset()
-    assert all(UploadState.QUEUED in TRANSITIONS[state] for state in FINISHED - {UploadState.UPLOADED})
+    assert set(TRANSITIONS) == set(UploadState)
 
 
 def test_finished_and_sending_have_nothing_in_common() -> None:
@@ -129,38 +111,38 @@ def test_a_step_that_is_not_in_the_table_raises(before: UploadState, after: Uplo
 
 
 def loaded_after(statement: str) -> set[str]:
+    """Return the packages that are loaded in a process that does this alone."""
     program = f"{statement}\nimport sys\nprint('\\n'.join(name for name, module in sys.modules.items() if module))"
     found = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, timeout=60)
     return {name.partition(".")[0] for name in found.stdout.split()}
 
 
-def test_the_whole_engine_loads_without_qt_keyring_or_platformdirs() -> None:
-    everything = (
-        "import importlib, pkgutil, uploader_gui.engine as engine\n"
-        "for module in pkgutil.walk_packages(engine.__path__, 'uploader_gui.engine.'):\n"
-        "    importlib.import_module(module.name)"
-    )
-    loaded = loaded_after(everything)
-    assert {"httpx", "sqlite3", "pydantic"} <= loaded
-    assert not loaded & {"PySide6", "shiboken6", "qasync", "keyring", "platformdirs"}
+THE_WHOLE_ENGINE = (
+    "import importlib, pkgutil, uploader_gui.engine as engine\n"
+    "for module in pkgutil.walk_packages(engine.__path__, 'uploader_gui.engine.'):\n"
+    "    importlib.import_module(module.name)"
+)
+ITS_THREAD = "import uploader_gui.engine.thread, uploader_gui.engine.options, uploader_gui.engine.events"
 
 
-def test_the_engines_thread_can_be_made_before_anything_heavy_is_loaded() -> None:
-    statement = "import uploader_gui.engine.thread, uploader_gui.engine.options, uploader_gui.engine.events"
-    assert not loaded_after(statement) & {"httpx", "pydantic", "pydantic_core", "truststore", "sqlite3", "PySide6"}
-
-
-def test_the_service_address_can_be_checked_before_anything_heavy_is_loaded() -> None:
-    assert not loaded_after("import uploader_gui.engine.addresses") & {"httpx", "pydantic", "ssl", "PySide6"}
-
-
-def test_a_start_loads_nothing_that_only_the_decoder_of_pictures_needs() -> None:
-    statement = "import uploader_gui.__main__, uploader_gui.engine.pictures.decoder"
-    assert not loaded_after(statement) & {"subprocess", "ctypes", "PIL", "pi_heif"}
-
-
-def test_the_decoder_limits_itself_before_it_loads_what_decodes() -> None:
-    assert not loaded_after("import uploader_gui.engine.pictures.serve") & {"PIL", "pi_heif"}
+@pytest.mark.parametrize(
+    ("statement", "not_loaded"),
+    [
+        (THE_WHOLE_ENGINE, {"PySide6", "shiboken6", "qasync", "keyring", "platformdirs"}),
+        (ITS_THREAD, {"httpx", "pydantic", "pydantic_core", "truststore", "sqlite3", "PySide6"}),
+        ("import uploader_gui.engine.addresses", {"httpx", "pydantic", "ssl", "PySide6"}),
+        (
+            "import uploader_gui.__main__, uploader_gui.engine.pictures.decoder",
+            {"subprocess", "ctypes", "PIL", "pi_heif"},
+        ),
+        ("import uploader_gui.engine.pictures.serve", {"PIL", "pi_heif"}),
+    ],
+    ids=["the whole engine", "its thread", "the service's address", "a start", "the decoder, before its limits"],
+)
+def test_nothing_is_loaded_that_is_not_needed_there(statement: str, not_loaded: set[str]) -> None:
+    loaded = loaded_after(statement)
+    assert not loaded & not_loaded
+    assert statement != THE_WHOLE_ENGINE or {"httpx", "sqlite3", "pydantic"} <= loaded
 
 
 @pytest.mark.parametrize("time", [0, -1, 2**63 - 1, -(2**63), 2**63, 2**63 + 5, -(2**63) - 5])

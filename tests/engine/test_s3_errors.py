@@ -17,10 +17,7 @@ BOMB = (
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (
-            HEAD + "<Error><Code>SlowDown</Code><Message>Please reduce.</Message></Error>",
-            ("SlowDown", "Please reduce."),
-        ),
+        (f"{HEAD}<Error><Code>SlowDown</Code><Message>Reduce.</Message></Error>", ("SlowDown", "Reduce.")),
         ("<Error><Message>first</Message><Code>Second</Code></Error>", ("Second", "first")),
         ("<Error><Code>A</Code><Message>it doesn&apos;t &lt;b&gt;</Message></Error>", ("A", "it doesn't <b>")),
         ("<Error>\n  <Code>\n AccessDenied\n </Code>\n</Error>", ("AccessDenied", "")),
@@ -28,13 +25,9 @@ BOMB = (
             '<Error xmlns="http://s3.example/"><Code>A</Code><Resource>/k</Resource><Message>B</Message></Error>',
             ("A", "B"),
         ),
-        ("<Error><Code></Code><Message/></Error>", ("", "")),
-        ("<Error><Code>cut off", ("", "")),
-        ("</Code><Code>", ("", "")),
-        ("the end of something</Code>", ("", "")),
-        ("</Code><Code>later</Code>", ("", "")),
-        ("<html><body>503</body></html>", ("", "")),
-        ("", ("", "")),
+        *((answer, ("", "")) for answer in ("<Error><Code></Code><Message/></Error>", "<Error><Code>cut off")),
+        *((answer, ("", "")) for answer in ("</Code><Code>", "the end</Code>", "</Code><Code>later</Code>")),
+        *((answer, ("", "")) for answer in ("<html><body>503</body></html>", "")),
         (HEAD + BOMB, ("&c;", "&x;")),
         ("<Code>" + "<Code>" * 1_000 + "deep" + "</Code>" * 1_000, ("<Code>" * 1_000 + "deep", "")),
         ("<Code>a</Code><Code>b</Code>", ("a", "")),
@@ -42,12 +35,7 @@ BOMB = (
 )
 def test_two_plain_fields_are_found_or_nothing(answer: str, words: tuple[str, str]) -> None:
     assert error_words(answer.encode()) == words
-
-
-def test_an_entity_bomb_stays_a_piece_of_text() -> None:
-    code, message = error_words((HEAD + BOMB).encode())
-    assert "passwd" not in code + message
-    assert "haha" not in code + message
+    assert error_words(answer.encode("utf-16")) == error_words(answer.encode("utf-32")) == ("", "")
 
 
 @pytest.mark.parametrize("size", [65_536, 1_000_000])
@@ -55,11 +43,6 @@ def test_only_the_beginning_of_a_huge_answer_is_looked_at(size: int) -> None:
     assert error_words(b"<Error>" + b" " * size + b"<Code>late</Code>") == ("", "")
     code, _ = error_words(b"<Code>" + b"a" * size + b"</Code>")
     assert len(code) <= 65_536
-
-
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
-def test_an_answer_in_another_encoding_says_nothing(encoding: str) -> None:
-    assert error_words("<Error><Code>A</Code></Error>".encode(encoding)) == ("", "")
 
 
 @given(
@@ -73,21 +56,3 @@ def test_any_bytes_at_all_are_taken_calmly(pieces: list[bytes]) -> None:
         shown = readable(words)
         assert len(shown) <= 300
         assert shown.isprintable()
-
-
-@pytest.mark.parametrize(
-    ("words", "shown"),
-    [
-        ("two\r\nlines\tand\0more", "two lines and more"),
-        ("\u202ereversed\u2028", "reversed"),
-        ("  ", ""),
-        ("é 📷", "é 📷"),
-        ("\ud800", ""),
-    ],
-)
-def test_a_servers_words_are_shown_on_one_line_without_control_characters(words: str, shown: str) -> None:
-    assert readable(words) == shown
-
-
-def test_a_servers_words_are_cut_at_300() -> None:
-    assert readable("a" * 10_000) == "a" * 300
