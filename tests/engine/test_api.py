@@ -8,12 +8,14 @@ from tests.engine.service import Service
 from tests.engine.values import a_source
 from tests.support import api_faults
 from tests.support.strict_api import StrictApi
-from uploader_gui.engine.errors import ConnectionLost, Offline, SignInNeeded, Stalled, UrlRefused
+from uploader_gui.engine.errors import ConnectionLost, Offline, SignInNeeded, Stalled, UploaderError, UrlRefused
 from uploader_gui.engine.options import SizeUnit
 from uploader_gui.engine.registration.api import Tokens, wire_size
 
 
-async def test_the_request_is_what_the_services_page_says(strict_api: StrictApi, service: Service) -> None:
+async def test_the_request_is_what_the_services_page_says_and_no_header_goes_out_that_is_not_needed(
+    strict_api: StrictApi, service: Service
+) -> None:
     await service.register(a_source("été 📷.jpg", size=2_500_001), a_source("b.csv", media_type="text/csv", size=1))
     (call,) = strict_api.calls
     assert (call.request.method, call.request.target) == ("POST", "/main/anomalies/v2/rs/4217/images")
@@ -22,11 +24,6 @@ async def test_the_request_is_what_the_services_page_says(strict_api: StrictApi,
         {"uploadId": first, "name": "été 📷.jpg", "mimeType": "image/jpeg", "size": 3},
         {"uploadId": second, "name": "b.csv", "mimeType": "text/csv", "size": 1},
     ]
-
-
-async def test_no_header_goes_out_that_is_not_needed(strict_api: StrictApi, service: Service) -> None:
-    await service.register()
-    (call,) = strict_api.calls
     assert {name.lower(): value for name, value in call.request.headers} == {
         "host": strict_api.host,
         "authorization": "Bearer bearer-for-tests",
@@ -40,12 +37,10 @@ async def test_no_header_goes_out_that_is_not_needed(strict_api: StrictApi, serv
     }
 
 
-@pytest.mark.parametrize("slash", ["", "/", "//"])
-async def test_a_slash_at_the_end_of_the_address_changes_nothing(
-    strict_api: StrictApi, trust: ssl.SSLContext, slash: str
-) -> None:
-    async with Service(strict_api.url + slash, trust) as service:
-        assert len((await service.register()).presigned) == 1
+async def test_a_slash_at_the_end_of_the_address_changes_nothing(strict_api: StrictApi, trust: ssl.SSLContext) -> None:
+    for slash in ("", "/", "//"):
+        async with Service(strict_api.url + slash, trust) as service:
+            assert len((await service.register()).presigned) == 1
 
 
 @pytest.mark.parametrize(
@@ -72,23 +67,15 @@ async def test_a_service_that_counts_bytes_gets_bytes(strict_api: StrictApi, tru
         await service.register(a_source("a.jpg", size=1_234_567))
 
 
-async def test_without_tokens_nothing_is_sent(strict_api: StrictApi, trust: ssl.SSLContext) -> None:
-    async with Service(strict_api.url, trust, tokens=None) as service:
-        assert isinstance(await service.error_of(), SignInNeeded)
-    assert strict_api.calls == []
-
-
-@pytest.mark.parametrize("bad", ["", "two\nlines", "jeton-périmé", "trailing ", "nul\0"])
-async def test_tokens_that_are_no_header_ask_for_other_ones_and_nothing_is_sent(
-    strict_api: StrictApi, trust: ssl.SSLContext, bad: str
+@pytest.mark.parametrize("bad", ["", "two\nlines", "jeton-périmé", "trailing ", "nul\0", None])
+async def test_without_tokens_that_can_be_a_header_others_are_asked_for_and_nothing_is_sent(
+    strict_api: StrictApi, trust: ssl.SSLContext, bad: str | None
 ) -> None:
-    for tokens in (Tokens(bad, "session-for-tests"), Tokens("bearer-for-tests", bad)):
+    for bearer, session in ((bad, "session-for-tests"), ("bearer-for-tests", bad)):
+        tokens = None if bearer is None or session is None else Tokens(bearer, session)
         async with Service(strict_api.url, trust, tokens=tokens) as service:
             assert isinstance(await service.error_of(), SignInNeeded)
     assert strict_api.connections_made == 0
-
-
-def test_tokens_are_not_shown() -> None:
     assert "secret" not in repr(Tokens("secret-1", "secret-2"))
 
 
@@ -99,21 +86,20 @@ def test_tokens_are_not_shown() -> None:
         (api_faults.Reset(register_first=True), ConnectionLost),
         (api_faults.CloseUnread(), ConnectionLost),
         (api_faults.Silence(), Stalled),
+        (None, Offline),
     ],
+    ids=["cut off", "reset", "closed unread", "silent", "not there"],
 )
-async def test_a_connection_that_breaks_or_falls_silent_is_told_as_that(
-    strict_api: StrictApi, trust: ssl.SSLContext, fault: api_faults.ApiFault, expected: type[Exception]
+async def test_a_connection_that_breaks_is_told_as_that_and_where_none_was_made_nothing_was_done(
+    strict_api: StrictApi, trust: ssl.SSLContext, fault: api_faults.ApiFault | None, expected: type[UploaderError]
 ) -> None:
     strict_api.faults.append(fault)
+    if fault is None:
+        strict_api.stop()
     async with Service(strict_api.url, trust, answer_seconds=1.0) as service:
-        assert isinstance(await service.error_of(), expected)
-
-
-async def test_a_service_that_is_not_there_surely_did_nothing(strict_api: StrictApi, service: Service) -> None:
-    strict_api.stop()
-    error = await service.error_of()
-    assert isinstance(error, Offline)
-    assert not error.outcome_unknown
+        error = await service.error_of()
+    assert isinstance(error, expected)
+    assert not (expected is Offline and error.outcome_unknown)
 
 
 @pytest.mark.parametrize("url", ["http://api.example/main", "ftp://127.0.0.1/", "https://a@b.example/", "api.example"])

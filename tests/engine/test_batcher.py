@@ -57,7 +57,8 @@ def test_45_files_are_20_20_and_5_in_their_order() -> None:
 
 def test_what_was_cancelled_and_wanted_again_while_it_waited_is_in_no_batch_twice() -> None:
     first, second = uploads(2)
-    batcher = filled([first, second])
+    batcher = filled([first, second], [first, second])
+    assert len(batcher) == 2
     batcher.put_back([first])
     assert ids(take(batcher)) == [first.upload_id, second.upload_id]
     batcher.put_back([first])
@@ -71,6 +72,9 @@ def test_while_a_drop_is_still_being_walked_only_whole_batches_go() -> None:
     batcher.add(uploads(26))
     assert [len(take(batcher, whole=True)) for _ in range(3)] == [20, 20, 0]
     assert len(take(batcher)) == 5
+    others = filled(uploads(3, "1"), uploads(20, "2"))
+    assert {u.anomaly_id for u in take(others, whole=True)} == {"2"}
+    assert take(others, whole=True) == []
 
 
 def test_no_more_files_go_than_begin_while_their_links_live_but_for_idle_slots() -> None:
@@ -82,9 +86,12 @@ def test_no_more_files_go_than_begin_while_their_links_live_but_for_idle_slots()
     assert [len(batch) for batch in batches] == [5, 0, 2, 13]
 
 
-def test_a_quarter_of_a_links_life_bounds_how_many_small_files_a_slow_storage_gets_ahead() -> None:
+def test_a_quarter_of_a_links_life_bounds_how_many_files_and_bytes_a_slow_storage_gets_ahead() -> None:
     assert files_lasting(2.0, url_life=10.0) == 5.0
     assert files_lasting(2.0, url_life=0.0) == files_lasting(0.0, url_life=10.0) == math.inf
+    assert bytes_ahead(1_000.0, url_life=400.0) == 100_000.0
+    assert bytes_ahead(0.0, url_life=400.0) == bytes_ahead(5e6, url_life=400.0)
+    assert bytes_ahead(1_000.0, url_life=0.0) == 225_000.0
 
 
 def test_a_batch_holds_one_anomaly() -> None:
@@ -93,24 +100,13 @@ def test_a_batch_holds_one_anomaly() -> None:
     assert len(batcher) == 0
 
 
-def test_an_anomaly_whose_batch_is_not_full_does_not_hold_up_another() -> None:
-    batcher = filled(uploads(3, "1"), uploads(20, "2"))
-    assert {u.anomaly_id for u in take(batcher, whole=True)} == {"2"}
-    assert take(batcher, whole=True) == []
-
-
-def test_what_was_handed_back_goes_first() -> None:
+def test_what_was_handed_back_goes_first_with_its_anomaly() -> None:
     first, later = uploads(5), uploads(30)
     batcher = filled(later)
     batcher.put_back(first)
-    batch = take(batcher)
-    assert ids(batch) == ids(first + later[:15])
-
-
-def test_an_anomaly_with_something_handed_back_goes_first() -> None:
-    batcher = filled(uploads(5, "1"))
+    assert ids(take(batcher)) == ids(first + later[:15])
     batcher.put_back(uploads(2, "2"))
-    assert [[u.anomaly_id for u in take(batcher)] for _ in range(2)] == [["2"] * 2, ["1"] * 5]
+    assert [[u.anomaly_id for u in take(batcher)] for _ in range(2)] == [["2"] * 2, ["1"] * 15]
 
 
 def test_an_anomaly_that_had_its_turn_comes_after_one_that_waits_when_it_is_given_more() -> None:
@@ -129,14 +125,10 @@ def test_a_batch_that_finds_no_room_waits_for_it() -> None:
     assert len(take(batcher, files=5)) == 5
 
 
-def test_large_files_make_smaller_batches() -> None:
+def test_large_files_make_smaller_batches_which_are_whole_ones() -> None:
     batcher = filled(uploads(10, size=100))
-    assert [len(take(batcher, size=size)) for size in (350, 300, 299, 350)] == [3, 3, 2, 2]
-
-
-def test_a_batch_made_small_by_its_bytes_is_a_whole_one() -> None:
-    batcher = filled(uploads(10, size=100))
-    assert len(take(batcher, size=350, whole=True)) == 3
+    assert [len(take(batcher, size=size, whole=True)) for size in (350, 300, 299)] == [3, 3, 2]
+    assert [len(take(batcher, size=350, whole=whole)) for whole in (True, False)] == [0, 2]
 
 
 def test_a_file_too_large_for_the_room_goes_where_a_slot_would_stand_idle() -> None:
@@ -144,9 +136,6 @@ def test_a_file_too_large_for_the_room_goes_where_a_slot_would_stand_idle() -> N
     assert take(batcher, size=100) == []
     assert len(take(batcher, size=100, at_least=2)) == 2
     assert len(take(batcher, size=-5_000, at_least=1)) == 1
-
-
-def test_idle_slots_do_not_make_a_batch_larger_than_20() -> None:
     assert len(take(filled(uploads(30)), at_least=30)) == 20
 
 
@@ -160,28 +149,15 @@ def test_a_cancelled_upload_is_taken_out_wherever_it_waits() -> None:
     assert ids(take(batcher)) == ids([returned[0], returned[2], waiting[0], waiting[2]])
 
 
-def test_an_upload_added_twice_waits_once() -> None:
-    dropped = uploads(3)
-    assert len(filled(dropped, dropped)) == 3
-
-
-def test_before_a_rate_is_known_two_batches_are_ahead() -> None:
-    assert files_ahead(0.0, registration_seconds=0.0) == 40
-    assert files_ahead(0.0, registration_seconds=9.0) == 40
-
-
 @pytest.mark.parametrize(
     ("rate", "took", "ahead"),
-    [(0.1, 1.0, 40), (10.0, 1.0, 40), (20.0, 1.0, 60), (50.0, 1.0, 120), (100.0, 0.9, 200), (1_000.0, 5.0, 200)],
-)
+    [
+        (0.0, 0.0, 40), (0.0, 9.0, 40), (0.1, 1.0, 40), (10.0, 1.0, 40), (20.0, 1.0, 60), (50.0, 1.0, 120),
+        (100.0, 0.9, 200), (1_000.0, 5.0, 200),
+    ],
+)  # fmt: skip
 def test_the_reserve_lasts_twice_a_registration_and_is_bounded(rate: float, took: float, ahead: int) -> None:
     assert files_ahead(rate, registration_seconds=took) == ahead
-
-
-def test_never_more_bytes_than_a_quarter_of_a_urls_life_can_send() -> None:
-    assert bytes_ahead(1_000.0, url_life=400.0) == 100_000.0
-    assert bytes_ahead(0.0, url_life=400.0) == bytes_ahead(5e6, url_life=400.0)
-    assert bytes_ahead(1_000.0, url_life=0.0) == 225_000.0
 
 
 @pytest.mark.parametrize("seed", range(30))
