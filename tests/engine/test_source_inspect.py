@@ -28,16 +28,29 @@ def refusal_of(path: Path) -> SourceError:
 
 
 def test_a_file_is_described_as_it_is_now(files: Files) -> None:
-    path = files.make("e\u0301te\u0301.jpg", size=1_234_567)
+    path = files.make("e\u0301te\u0301.jpg", size=1)
     os.utime(path, ns=(0, 1_700_000_000_123_456_789))
     assert inspect(path, path) == Source(
-        path, path, "été.jpg", "image/jpeg", 1_234_567, 1_700_000_000_123_456_789, name_shortened=False
+        path, path, "été.jpg", "image/jpeg", 1, 1_700_000_000_123_456_789, name_shortened=False
     )
+    long = files.make("a" * 251 + ".txt")
+    assert inspect(long, long).name_shortened
 
 
-def test_one_byte_is_enough(files: Files) -> None:
-    path = files.make("note.txt", size=1)
-    assert inspect(path, path).size == 1
+def test_what_is_not_there_or_no_evidence_is_refused_as_that(files: Files) -> None:
+    (loop := files.folder / "loop.jpg").parent.mkdir(parents=True)
+    loop.symlink_to(loop)
+    for path, error in (
+        *((files.make(name, content=b""), EmptyFile) for name in ("empty.jpg", "empty.xyz")),
+        *((files.folder / name, SourceMissing) for name in ("gone.jpg", "gone/deeper.jpg")),
+        (files.make("note.txt") / "inside.txt", SourceMissing),
+        (loop, SourceUnreadable),
+        (files.folder, NotAFile),
+        (files.folder.__class__("/dev/zero"), NotAFile),
+    ):
+        assert type(refusal_of(path)) is error, path
+    refusal = refusal_of(files.make("film.mp4", content=b"\0\0\0\x18ftypisom"))
+    assert (type(refusal), refusal.detail) == (TypeNotAccepted, "MP4")
 
 
 def test_a_link_is_called_by_its_own_name_and_read_where_it_leads(files: Files) -> None:
@@ -46,21 +59,6 @@ def test_a_link_is_called_by_its_own_name_and_read_where_it_leads(files: Files) 
     link.symlink_to(target)
     source = inspect(link, target)
     assert (source.name, source.path, source.resolved) == ("door.jpg", link, target)
-
-
-def test_a_name_too_long_for_the_service_is_shortened_and_says_so(files: Files) -> None:
-    path = files.make("a" * 251 + ".txt")
-    assert inspect(path, path).name_shortened
-
-
-@pytest.mark.parametrize(("name", "error"), [("empty.jpg", EmptyFile), ("empty.xyz", EmptyFile)])
-def test_an_empty_file_is_refused_for_being_empty(files: Files, name: str, error: type[SourceError]) -> None:
-    assert type(refusal_of(files.make(name, content=b""))) is error
-
-
-def test_another_type_is_refused_by_its_name(files: Files) -> None:
-    refusal = refusal_of(files.make("film.mp4", content=b"\0\0\0\x18ftypisom"))
-    assert (type(refusal), refusal.detail) == (TypeNotAccepted, "MP4")
 
 
 @pytest.mark.timeout(10)
@@ -75,26 +73,6 @@ def test_a_socket_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind("socket.jpg")
         assert type(refusal_of(tmp_path / "socket.jpg")) is NotAFile
-
-
-def test_a_folder_and_a_device_are_no_files(tmp_path: Path) -> None:
-    assert type(refusal_of(tmp_path)) is NotAFile
-    assert type(refusal_of(tmp_path.__class__("/dev/zero"))) is NotAFile
-
-
-@pytest.mark.parametrize("name", ["gone.jpg", "gone/deeper.jpg"])
-def test_what_is_not_there_is_missing(tmp_path: Path, name: str) -> None:
-    assert type(refusal_of(tmp_path / name)) is SourceMissing
-
-
-def test_a_file_used_as_a_folder_is_missing(files: Files) -> None:
-    assert type(refusal_of(files.make("note.txt") / "inside.txt")) is SourceMissing
-
-
-def test_a_link_to_itself_is_unreadable(tmp_path: Path) -> None:
-    loop = tmp_path / "loop.jpg"
-    loop.symlink_to(loop)
-    assert type(refusal_of(loop)) is SourceUnreadable
 
 
 def test_a_file_we_have_no_right_to_is_unreadable_for_want_of_permission() -> None:

@@ -41,27 +41,16 @@ def test_whatever_a_file_is_called_the_name_sent_is_a_good_one(name: str) -> Non
     [
         ("e\u0301te\u0301.jpg", "été.jpg"),
         ("e\x00\u0301.jpg", "é.jpg"),
+        ("e\u0301" * 246 + ".jpg", "é" * 246 + ".jpg"),
         ("a\nb\tc\x7f\x85.txt", "abc.txt"),
         ("\x01\x02", "file"),
-        ("photo 👩‍🚒.jpg", "photo 👩‍🚒.jpg"),
-        ("photo\u202egpj.exe", "photo\u202egpj.exe"),
-        ("100 % #1 & co.csv", "100 % #1 & co.csv"),
-        ("..\\..\\secret.txt", "..\\..\\secret.txt"),
-        (" leading and trailing ", " leading and trailing "),
-        ("…", "…"),
+        (os.fsdecode(b"caf\xe9.jpg"), "caf?.jpg"),
+        *((name, name) for name in ("photo 👩‍🚒.jpg", "photo\u202egpj.exe", "100 % #1 & co.csv", "..\\..\\secret.txt")),
+        *((name, name) for name in (" leading and trailing ", "…", "CON", "con.jpg", "COM1", "LPT9.pdf", "AUX.")),
     ],
 )
 def test_a_name_is_data_only_composed_and_freed_of_control_characters(name: str, sent: str) -> None:
     assert wire_name(name) == (sent, False)
-
-
-@pytest.mark.parametrize("name", ["CON", "con.jpg", "NUL.txt", "COM1", "LPT9.pdf", "AUX."])
-def test_the_names_of_windows_devices_are_names_like_others(name: str) -> None:
-    assert wire_name(name) == (name, False)
-
-
-def test_bytes_that_are_no_utf8_become_question_marks() -> None:
-    assert wire_name(os.fsdecode(b"caf\xe9.jpg")) == ("caf?.jpg", False)
 
 
 @pytest.mark.parametrize("stem", ["a" * 246, "é" * 246, "👩" * 123])
@@ -85,10 +74,6 @@ def test_the_limit_counts_as_utf16_does() -> None:
     assert wire_name("👩" * 125) == ("👩" * 125, False)
     sent, shortened = wire_name("👩" * 126)
     assert (shortened, length(sent) <= MAX_NAME) == (True, True)
-
-
-def test_composed_first_a_name_may_be_short_enough() -> None:
-    assert wire_name("e\u0301" * 246 + ".jpg") == ("é" * 246 + ".jpg", False)
 
 
 def test_an_absurd_extension_is_shortened_like_the_rest() -> None:
