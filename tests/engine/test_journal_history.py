@@ -1,7 +1,6 @@
 """The journal knows which run an upload belonged to, and what has become of it since."""
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from itertools import chain
@@ -28,12 +27,6 @@ from uploader_gui.engine.models import (
 API = "https://api.example/main"
 S = UploadState
 MORNING, NOON, NEXT_DAY = 1_741_000_000.0, 1_741_003_600.0, 1_741_090_000.0
-
-
-@pytest.fixture
-def journal(tmp_path: Path) -> Iterator[Journal]:
-    with closing(Journal(tmp_path / "journal.sqlite3")) as journal:
-        yield journal
 
 
 def run_with(journal: Journal, *uploads: Upload, api_url: str = API, began: float | None = None) -> int:

@@ -31,12 +31,6 @@ from uploader_gui.engine.receipt import Circumstances
 NO_DEPOSITS: EndedDeposits = ((), {})
 
 
-@pytest.fixture
-def journal(tmp_path: Path) -> Iterator[Journal]:
-    with contextlib.closing(Journal(tmp_path / "journal.sqlite")) as journal:
-        yield journal
-
-
 @contextlib.contextmanager
 def kept_busy(thread: JournalThread) -> Iterator[None]:
     """Let the journal's thread be at work on something else."""

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from email.utils import formatdate
 from pathlib import Path
@@ -39,12 +38,6 @@ BAD_FACTS: dict[str, dict[str, Any]] = {
     "a link that is no text": {"presigned": replace(a_put(), url="https://\ud800")},
     "a value of no kind SQLite knows": {"sha256": object()},
 }
-
-
-@pytest.fixture
-def journal(tmp_path: Path) -> Iterator[Journal]:
-    with contextlib.closing(Journal(tmp_path / "journal.sqlite")) as journal:
-        yield journal
 
 
 def a_store(
