@@ -33,17 +33,13 @@ def test_a_folder_in_its_place_or_a_file_in_its_folders_place_is_unwritable(tmp_
         Journal(tmp_path / "file" / "journal.sqlite3")
 
 
-def test_a_journal_we_may_not_write_is_unwritable() -> None:
+def test_a_journal_or_a_folder_we_may_not_write_is_unwritable() -> None:
     with public_folder() as folder:
         path = folder / "journal.sqlite3"
         filled(path)
         path.chmod(0o444)
         with as_nobody(), pytest.raises(JournalUnwritable, match="it may not be written to"):
             Journal(path)
-
-
-def test_a_folder_we_may_not_write_is_unwritable() -> None:
-    with public_folder() as folder:
         folder.chmod(0o555)
         with as_nobody(), pytest.raises(JournalUnwritable):
             Journal(folder / "data" / "journal.sqlite3")
@@ -70,17 +66,22 @@ def fill(disk: Path) -> Path:
     return ballast
 
 
-def test_a_full_disk_is_told_and_nothing_is_lost_when_there_is_room_again(tiny_disk: Path) -> None:
-    with contextlib.closing(Journal(tiny_disk / "journal.sqlite3")) as journal:
-        first, second = an_upload(), [an_upload() for _ in range(200)]
+def test_a_full_disk_is_told_lets_us_leave_and_nothing_is_lost_when_there_is_room_again(tiny_disk: Path) -> None:
+    path = tiny_disk / "journal.sqlite3"
+    first, second = an_upload(state=UploadState.UPLOADING, presigned=a_put()), [an_upload() for _ in range(200)]
+    with contextlib.closing(Journal(path)) as journal:
         journal.add([first], API)
         ballast = fill(tiny_disk)
         with pytest.raises(JournalUnwritable, match="the disk is full"):
             journal.add(second, API)
         assert [u.upload_id for u in journal.unfinished(API)] == [first.upload_id]
-        ballast.unlink()
+    ballast.unlink()
+    with contextlib.closing(Journal(path)) as journal:
         journal.add(second, API)
         assert len(journal.unfinished(API)) == 201
+    subprocess.run(["mount", "-o", "remount,ro", tiny_disk], check=True)
+    with pytest.raises(JournalUnwritable):
+        Journal(path)
 
 
 def test_the_log_never_fills_a_small_disk_by_itself(tiny_disk: Path) -> None:
@@ -122,21 +123,6 @@ def test_an_earlier_journal_stays_as_it_is_where_the_disk_has_no_room_to_write_i
             assert journal.set_aside is None
     with contextlib.closing(sqlite3.connect(path)) as db:
         assert db.execute("SELECT count(*) FROM uploads").fetchone() == (900 + 2,)
-
-
-def test_leaving_works_on_a_full_disk(tiny_disk: Path) -> None:
-    journal = Journal(tiny_disk / "journal.sqlite3")
-    upload = an_upload(state=UploadState.UPLOADING, presigned=a_put())
-    journal.add([upload], API)
-    fill(tiny_disk)
-    journal.close()
-
-
-def test_a_read_only_disk_is_unwritable(tiny_disk: Path) -> None:
-    Journal(tiny_disk / "journal.sqlite3").close()
-    subprocess.run(["mount", "-o", "remount,ro", tiny_disk], check=True)
-    with pytest.raises(JournalUnwritable):
-        Journal(tiny_disk / "journal.sqlite3")
 
 
 A_LONG_LOG_ON_A_SLOW_DISK = """

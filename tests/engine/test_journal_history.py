@@ -47,23 +47,27 @@ def named(name: str, state: UploadState = S.UPLOADED, **fields: Any) -> Upload:
     return an_upload(source=a_source(name, size=1000), state=state, **fields)
 
 
-def test_a_run_is_told_once_for_each_anomaly_the_newest_first(journal: Journal) -> None:
-    first = run_with(journal, named("a.jpg"), named("b.jpg", S.FAILED), an_upload("5", state=S.UPLOADED))
-    second = run_with(journal, named("c.jpg", S.QUEUED))
+def test_a_run_is_told_once_for_each_anomaly_the_newest_first_and_as_it_has_become_since(journal: Journal) -> None:
+    later = named("c.jpg", S.QUEUED)
+    first = run_with(journal, later, named("a.jpg"), named("b.jpg", S.FAILED), an_upload("5", state=S.UPLOADED))
+    second = run_with(journal, named("d.jpg", S.QUEUED), api_url="https://other.example")
+    later.state, later.sha256, later.attempts = S.UPLOADED, "aa" * 32, 2
+    journal.record([later])
     runs = runs_of(journal)
     assert [run.key for run in runs] == [RunKey(second, "4217"), RunKey(first, "4217"), RunKey(first, "5")]
-    assert runs[1].states == {S.UPLOADED: 1, S.FAILED: 1}
-    assert (runs[1].files, runs[1].bytes_uploaded, runs[1].program) == (2, 1000, "uploader-gui 1.2.3")
+    assert [run.server for run in runs] == ["https://other.example", API, API]
+    assert runs[1].states == {S.UPLOADED: 2, S.FAILED: 1}
+    assert (runs[1].files, runs[1].bytes_uploaded, runs[1].program) == (3, 2000, "uploader-gui 1.2.3")
     assert runs[0].unfinished == 1
     assert [journal.past_run(run.key) for run in runs] == runs
     assert journal.past_run(RunKey(first, "6")) is None
-
-
-def test_runs_of_all_servers_are_told_each_with_its_own(journal: Journal) -> None:
-    run_with(journal, named("a.jpg"))
-    run_with(journal, named("b.jpg"), api_url="https://other.example")
-    assert [run.server for run in runs_of(journal)] == ["https://other.example", API]
-    assert len(found(journal, "jpg")) == 2
+    assert len(found(journal, "jpg")) == 3
+    again = journal.uploads_of(RunKey(first, "4217"))
+    assert [one.source.name for one in again] == ["c.jpg", "a.jpg", "b.jpg"]  # in the order they were added
+    assert (again[0].upload_id, again[0].state, again[0].sha256, again[0].attempts) == (
+        *(later.upload_id, S.UPLOADED, "aa" * 32),
+        2,
+    )
 
 
 def test_the_servers_that_something_is_left_for_are_told(journal: Journal) -> None:
@@ -86,22 +90,6 @@ def test_a_run_ends_when_it_stopped_or_when_a_file_of_it_arrived_later(journal: 
     assert failed.junk == 3
 
 
-def test_what_happens_to_an_upload_later_shows_in_the_run_it_was_added_in(journal: Journal) -> None:
-    upload = named("a.jpg", S.QUEUED)
-    run_id = run_with(journal, upload)
-    run_with(journal, named("b.jpg"))
-    upload.state, upload.sha256, upload.attempts = S.UPLOADED, "aa" * 32, 2
-    journal.record([upload])
-    (again,) = journal.uploads_of(RunKey(run_id, "4217"))
-    assert (again.upload_id, again.state, again.sha256, again.attempts) == (upload.upload_id, S.UPLOADED, "aa" * 32, 2)
-
-
-def test_the_uploads_of_a_run_come_in_the_order_they_were_added(journal: Journal) -> None:
-    uploads = [named(f"{n}.jpg") for n in range(30)]
-    key = RunKey(run_with(journal, *uploads, an_upload("5")), "4217")
-    assert [one.upload_id for one in journal.uploads_of(key)] == [one.upload_id for one in uploads]
-
-
 @pytest.mark.parametrize("wanted", ["été", "ETE", "œuvre", "oeuvre", "n°4 (ÉTÉ)"])
 def test_a_run_is_found_by_a_file_whatever_its_case_and_accents(journal: Journal, wanted: str) -> None:
     run_id = run_with(journal, named("Œuvre n°4 (Été).pdf"))
@@ -114,6 +102,9 @@ def test_a_search_comes_page_by_page_and_finds_what_is_on_every_page(journal: Jo
     pages = list(journal.runs_with_file("ETE"))
     assert len(pages) == 3
     assert frozenset(chain.from_iterable(pages)) == keys
+    run_with(journal, named("100 %_'sure'.pdf"))  # the text is data
+    assert found(journal, "%_'")
+    assert not found(journal, "1%0")
 
 
 def test_a_search_finds_the_last_upload_of_a_page_and_the_first_of_the_next_one(journal: Journal) -> None:
@@ -182,12 +173,6 @@ def test_the_journal_may_be_written_and_built_anew_between_two_pages_of_a_search
     run_with(journal, named("new.jpg"))
     journal.vacuum()
     assert RunKey(run_id, "4217") in next(pages)
-
-
-def test_a_search_text_is_data(journal: Journal) -> None:
-    run_with(journal, named("100 %_'sure'.pdf"))
-    assert found(journal, "%_'")
-    assert not found(journal, "1%0")
 
 
 def test_uploads_from_before_there_were_runs_count_as_one_a_day(tmp_path: Path) -> None:

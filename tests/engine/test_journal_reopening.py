@@ -5,13 +5,14 @@ import resource
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import pytest
 
 from tests.engine.journals import API, filled
-from tests.engine.test_journal_trouble import cut_in_half, garbage, head_only, opened_elsewhere
+from tests.engine.test_journal_trouble import DAMAGES, opened_elsewhere
 from tests.engine.values import a_source, an_upload
 from uploader_gui.engine.errors import JournalInUse, JournalUnwritable
 from uploader_gui.engine.journal.journal import Journal
@@ -53,31 +54,16 @@ def get_into_trouble(journal: Journal) -> None:
             journal.reopen_if_needed()
 
 
-def test_a_journal_in_no_trouble_needs_no_mending(path: Path) -> None:
-    with contextlib.closing(Journal(path)) as journal:
-        journal.add([an_upload()], API)
-        journal.vacuum()
-        assert not journal.reopen_if_needed()
-
-
-def test_after_a_failed_write_it_works_again_with_everything_from_before(path: Path) -> None:
+def test_after_a_failed_write_it_is_asked_nothing_before_it_is_mended_and_works_again_with_all_from_before(
+    path: Path,
+) -> None:
     with contextlib.closing(Journal(path)) as journal:
         before, after = an_upload(), an_upload()
         journal.add([before], API)
-        get_into_trouble(journal)
-        assert journal.reopen_if_needed()
-        assert journal.set_aside is None
-        journal.add([after], API)
-        assert {one.upload_id for one in journal.unfinished(API)} == {before.upload_id, after.upload_id}
-
-
-def test_nothing_is_asked_of_a_journal_in_trouble_before_it_is_mended(path: Path) -> None:
-    with contextlib.closing(Journal(path)) as journal:
-        upload = an_upload()
-        journal.add([upload], API)
+        assert not journal.reopen_if_needed()
         get_into_trouble(journal)
         for ask in (
-            lambda: journal.record([upload]),
+            lambda: journal.record([before]),
             lambda: journal.unfinished(API),
             lambda: journal.uploaded(API, "4217"),
             lambda: list(journal.past_runs()),
@@ -85,15 +71,17 @@ def test_nothing_is_asked_of_a_journal_in_trouble_before_it_is_mended(path: Path
         ):
             with pytest.raises(JournalUnwritable):
                 ask()
+        assert journal.reopen_if_needed()
+        assert journal.set_aside is None
+        journal.add([after], API)
+        assert {one.upload_id for one in journal.unfinished(API)} == {before.upload_id, after.upload_id}
 
 
-@pytest.mark.parametrize("damage", [garbage, cut_in_half, head_only])
-def test_a_journal_damaged_while_it_is_open_is_set_aside_and_a_new_one_begun(
-    path: Path, damage: Callable[[Path], None]
-) -> None:
+@pytest.mark.parametrize("damage", ["garbage", "cut in half", "its head alone"])
+def test_a_journal_damaged_while_it_is_open_is_set_aside_and_a_new_one_begun(path: Path, damage: str) -> None:
     filled(path, MORE_THAN_SQLITE_KEEPS_IN_MEMORY)
     with contextlib.closing(Journal(path)) as journal:
-        damage(path)
+        DAMAGES[damage](path)
         with pytest.raises(JournalUnwritable):
             journal.unfinished(API)
         assert journal.reopen_if_needed()
@@ -103,11 +91,15 @@ def test_a_journal_damaged_while_it_is_open_is_set_aside_and_a_new_one_begun(
         assert len(journal.unfinished(API)) == 1
 
 
-def test_another_instance_that_used_it_meanwhile_is_not_overlooked(path: Path) -> None:
-    with contextlib.closing(Journal(path)) as journal:
+@pytest.mark.parametrize("is_still_at_work", [True, False])
+def test_another_instance_that_uses_it_meanwhile_is_not_overlooked(path: Path, *, is_still_at_work: bool) -> None:
+    with contextlib.closing(Journal(path)) as journal, contextlib.ExitStack() as elsewhere:
         journal.add([an_upload()], API)
         get_into_trouble(journal)
-        assert opened_elsewhere(path) == 0
+        if is_still_at_work:
+            elsewhere.enter_context(at_work_elsewhere(path))
+        else:
+            assert opened_elsewhere(path) == 0
         with pytest.raises(JournalInUse):
             journal.reopen_if_needed()
 
@@ -120,14 +112,6 @@ def at_work_elsewhere(path: Path) -> Iterator[None]:
         assert child.stdout is not None
         assert child.stdout.readline() == b"open\n"
         yield
-
-
-def test_another_instance_at_work_on_it_is_not_overlooked(path: Path) -> None:
-    with contextlib.closing(Journal(path)) as journal:
-        journal.add([an_upload()], API)
-        get_into_trouble(journal)
-        with at_work_elsewhere(path), pytest.raises(JournalInUse):
-            journal.reopen_if_needed()
 
 
 def test_what_was_deleted_goes_back_to_its_place(path: Path) -> None:
@@ -193,22 +177,15 @@ def test_a_journal_another_instance_begun_after_it_was_deleted_stays_that_instan
         assert {one.upload_id for one in journal.unfinished(API)} == set(ids)
 
 
-def test_what_is_added_twice_stays_in_its_run_and_its_place(path: Path) -> None:
+def test_what_is_added_twice_stays_in_its_run_and_its_place_and_no_sum_of_sizes_spoils_history(path: Path) -> None:
     with contextlib.closing(Journal(path)) as journal:
-        first, second = an_upload(), an_upload()
+        huge = a_source(size=2**63 - 1)
+        first, second, third = (an_upload(source=huge, state=UploadState.REFUSED) for _ in range(3))
         run = journal.begin_run(API, "uploader-gui")
-        journal.add([first, second], API, run)
+        journal.add([first, second, third], API, run)
         first.state = UploadState.UPLOADED
         journal.add([first], API, journal.begin_run(API, "uploader-gui"))
-        (past,) = [one for page in journal.past_runs() for one in page]
-        assert (past.key.run_id, past.files) == (run, 2)
-        assert [one.upload_id for one in journal.uploads_of(past.key)] == [first.upload_id, second.upload_id]
-
-
-def test_sizes_whose_sum_is_beyond_64_bits_do_not_spoil_history(path: Path) -> None:
-    with contextlib.closing(Journal(path)) as journal:
-        run = journal.begin_run(API, "uploader-gui")
-        uploads = [an_upload(source=a_source(size=2**63 - 1), state=UploadState.REFUSED) for _ in range(3)]
-        journal.add(uploads, API, run)
-        (past,) = [one for page in journal.past_runs() for one in page]
-        assert past.files == 3
+        (past,) = chain.from_iterable(journal.past_runs())
+        assert (past.key.run_id, past.files) == (run, 3)
+        ids = [one.upload_id for one in journal.uploads_of(past.key)]
+        assert ids == [first.upload_id, second.upload_id, third.upload_id]

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import random
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -38,8 +37,7 @@ from uploader_gui.engine.journal.journal import Journal
 journal = Journal(Path(sys.argv[1]))
 uploads = [an_upload(presigned=a_put()) for _ in range(500)]
 journal.add(uploads, "https://api.example/main")
-print("\\n".join(upload.upload_id for upload in uploads), flush=True)
-print("added", flush=True)
+print(*(upload.upload_id for upload in uploads), "added", sep="\\n", flush=True)
 sys.stdin.read()
 """
 
@@ -53,11 +51,6 @@ def opened_elsewhere(path: Path) -> int:
     return subprocess.run([sys.executable, "-c", OPEN_ELSEWHERE, path], check=False, timeout=60).returncode
 
 
-def test_a_second_opener_in_this_program_is_told(path: Path) -> None:
-    with contextlib.closing(Journal(path)), pytest.raises(JournalInUse):
-        Journal(path)
-
-
 def test_a_second_program_is_told_also_after_one_in_this_program_was(path: Path) -> None:
     with contextlib.closing(Journal(path)):
         assert opened_elsewhere(path) == 7
@@ -67,17 +60,22 @@ def test_a_second_program_is_told_also_after_one_in_this_program_was(path: Path)
     assert opened_elsewhere(path) == 0
 
 
-def test_everything_is_there_after_a_kill_as_soon_as_add_has_returned(path: Path) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", ADD_AND_WAIT, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as child:
+def added_by_a_killed_program(path: Path, program: str = ADD_AND_WAIT) -> list[str]:
+    """Return the ids of what a program added to a journal before it was killed."""
+    command = [sys.executable, "-c", program, path]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
-        lines = [line.strip() for line in iter(child.stdout.readline, "added\n")]
-        child.send_signal(signal.SIGKILL)
+        ids = [line.strip() for line in iter(child.stdout.readline, "added\n")]
+        child.kill()
+    return ids
+
+
+def test_everything_is_there_after_a_kill_as_soon_as_add_has_returned(path: Path) -> None:
+    ids = added_by_a_killed_program(path)
     with contextlib.closing(Journal(path)) as journal:
-        assert [upload.upload_id for upload in journal.unfinished(API)] == lines
+        assert [upload.upload_id for upload in journal.unfinished(API)] == ids
         assert journal.set_aside is None
-    assert len(lines) == 500
+    assert len(ids) == 500
 
 
 @pytest.mark.parametrize("mode", ["WAL", "DELETE"])
@@ -94,22 +92,6 @@ def test_a_newer_schema_is_refused_and_left_as_it_is(path: Path, mode: str) -> N
     assert [part.name for part in path.parent.iterdir()] == [path.name]
 
 
-def garbage(path: Path) -> None:
-    path.write_bytes(random.Random(7).randbytes(50_000))
-
-
-def text(path: Path) -> None:
-    path.write_text("this is no database\n" * 1_000)
-
-
-def cut_in_half(path: Path) -> None:
-    os.truncate(path, path.stat().st_size // 2)
-
-
-def cut_within_its_head(path: Path) -> None:
-    os.truncate(path, 60)
-
-
 def scribbled_over(path: Path) -> None:
     with path.open("r+b") as file:
         file.seek(PAGE_BYTES)
@@ -122,78 +104,62 @@ def head_only(path: Path) -> None:
         file.write(bytes(path.stat().st_size - 100))
 
 
-def without(what: str) -> Callable[[Path], None]:
+def without(statement: str) -> Callable[[Path], None]:
     def damage(path: Path) -> None:
-        with contextlib.closing(sqlite3.connect(path)) as db:
-            db.execute(what)
-            db.commit()
+        with contextlib.closing(sqlite3.connect(path)) as db, db:
+            db.execute(statement)
 
     return damage
 
 
-def another_programs(path: Path) -> None:
+def become_another_programs(path: Path) -> None:
     path.unlink()
     with contextlib.closing(sqlite3.connect(path)) as db:
         db.execute("CREATE TABLE uploads (something TEXT)")
-        db.commit()
 
 
-@pytest.mark.parametrize(
-    "damage",
-    [
-        garbage,
-        text,
-        cut_in_half,
-        cut_within_its_head,
-        scribbled_over,
-        head_only,
-        *(without(f"DROP TABLE {table}") for table in ("uploads", "runs", "places", "own_files", "deposits")),
-        *(without(f"ALTER TABLE runs DROP COLUMN {column}") for column in ("started_at", "junk")),
-        another_programs,
-    ],
-)
-def test_a_damaged_journal_is_set_aside_whole_and_reported(path: Path, damage: Callable[[Path], None]) -> None:
+DAMAGES: dict[str, Callable[[Path], object]] = {
+    "another program's": become_another_programs,
+    "garbage": lambda path: path.write_bytes(random.Random(7).randbytes(50_000)),
+    "text": lambda path: path.write_text("this is no database\n" * 1_000),
+    "cut in half": lambda path: os.truncate(path, path.stat().st_size // 2),
+    "cut within its head": lambda path: os.truncate(path, 60),
+    "scribbled over": scribbled_over,
+    "its head alone": head_only,
+    **{f"no {one}": without(f"DROP TABLE {one}") for one in ("uploads", "runs", "places", "own_files", "deposits")},
+    **{f"no {one}": without(f"ALTER TABLE runs DROP COLUMN {one}") for one in ("started_at", "junk")},
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_a_damaged_journal_is_set_aside_whole_and_reported(path: Path, damage: Callable[[Path], object]) -> None:
     filled(path)
-    damage(path)
-    damaged = path.read_bytes()
-    with contextlib.closing(Journal(path)) as journal:
-        assert journal.set_aside is not None
-        assert journal.set_aside.parent == path.parent
-        assert journal.set_aside.read_bytes()[100:] == damaged[100:]
-        journal.add([an_upload()], API)
-        assert len(journal.unfinished(API)) == 1
-    with contextlib.closing(Journal(path)) as journal:
-        assert journal.set_aside is None
+    kept = []
+    for _ in range(2):
+        damage(path)
+        damaged = path.read_bytes()
+        with contextlib.closing(Journal(path)) as journal:
+            assert journal.set_aside is not None
+            kept.append((journal.set_aside, damaged[100:]))
+            journal.add([an_upload()], API)
+            assert len(journal.unfinished(API)) == 1
+        with contextlib.closing(Journal(path)) as journal:
+            assert journal.set_aside is None
+    assert [(place.parent, place.read_bytes()[100:]) for place, _ in kept] == [(path.parent, was) for _, was in kept]
 
 
 def test_what_stands_in_the_log_alone_is_set_aside_with_a_damaged_journal(path: Path) -> None:
     """A program was killed: all it recorded is in the log, with one record that nobody understands."""
     odd = (
-        "uploads[0].reason = SimpleNamespace(code=SimpleNamespace(value='odd'), variant=None, detail='')\njournal.add("
+        "from types import SimpleNamespace as S\nuploads[0].reason = S(code=S(value='odd'), variant=None, detail='')\n"
     )
-    program = "from types import SimpleNamespace\n" + ADD_AND_WAIT.replace("journal.add(", odd)
-    with subprocess.Popen(
-        [sys.executable, "-c", program, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as killed:
-        assert killed.stdout is not None
-        assert any(line == b"added\n" for line in killed.stdout)
-        killed.kill()
+
+    added_by_a_killed_program(path, ADD_AND_WAIT.replace("journal.add(", f"{odd}journal.add("))
     with contextlib.closing(Journal(path)) as journal:
         assert journal.set_aside is not None
         with contextlib.closing(sqlite3.connect(journal.set_aside)) as db:
             assert db.execute("SELECT count(*) FROM uploads").fetchone() == (500,)
         assert journal.unfinished(API) == []
-
-
-def test_two_damaged_journals_are_both_kept(path: Path) -> None:
-    places = []
-    for content in (b"first" * 1000, b"second" * 1000):
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(content)
-        with contextlib.closing(Journal(path)) as journal:
-            assert journal.set_aside is not None
-            places.append(journal.set_aside)
-    assert [place.read_bytes()[:5] for place in places] == [b"first", b"secon"]
 
 
 def test_a_file_without_a_byte_becomes_a_journal(path: Path) -> None:
