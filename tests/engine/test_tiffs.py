@@ -22,15 +22,7 @@ HALF = 128
 HALVES: Picture = [[(0, 0, 0)] * (WIDTH // 2) + [(255, 255, 255)] * (WIDTH // 2) for _ in range(HEIGHT)]
 
 BITS, COMPRESSION, KIND, FILL, SAMPLES, PLANES, MAP, INKS, EXTRA, FORMAT = (
-    258,
-    259,
-    262,
-    266,
-    277,
-    284,
-    320,
-    332,
-    338,
+    *(258, 259, 262, 266, 277, 284, 320, 332, 338),
     339,
 )
 WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, SEPARATED, YCBCR, LAB = 0, 1, 2, 3, 5, 6, 8
