@@ -130,7 +130,8 @@ async def test_a_bomb_and_what_is_not_packed_are_no_answers(strict_api: StrictAp
 
 
 async def test_an_entry_without_a_usable_id_is_as_if_it_were_not_there(strict_api: StrictApi, service: Service) -> None:
-    for upload_id in (None, 7, ["a"], {}):
+    unusable: list[Any] = [None, 7, ["a"], {}]
+    for upload_id in unusable:
         strict_api.faults.append(entry(uploadId=upload_id))
         answer = await service.register()
         assert [type(error) for error in answer.failed.values()] == [LeftOut]
@@ -156,10 +157,9 @@ NO_JSON = [
     b"", b"{", b"\xff\xfe\xfd", b'{"uploads": [' + b"[" * 100_000, b'{"uploads": [' + b'{"a":' * 100_000,
     b'{"uploads": [' + b" " * 2_000_000 + b"]}", b"\0" * 3_000_000,
 ]  # fmt: skip
-OTHER_SHAPES: list[object] = [
-    *(None, [], "uploads", 7, {}),
-    *({"uploads": value} for value in (None, {}, [7], [[]])),
-]
+OTHER_SHAPES: list[Any] = [
+    None, [], "uploads", 7, {}, {"uploads": None}, {"uploads": {}}, {"uploads": [7]}, {"uploads": [[]]},
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def test_a_second_program_is_told_also_after_one_in_this_program_was(path: Path)
 
 def added_by_a_killed_program(path: Path, program: str = ADD_AND_WAIT) -> list[str]:
     """Return the ids of what a program added to a journal before it was killed."""
-    command = [sys.executable, "-c", program, path]
+    command = [sys.executable, "-c", program, str(path)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         ids = [line.strip() for line in iter(child.stdout.readline, "added\n")]

@@ -25,6 +25,7 @@ FILE_KEYS = [
 TOTAL_KEYS = [
     "files", "uploaded", "skipped", "failed", "refused", "cancelled", "pending", "junk", "bytes_uploaded",
 ]  # fmt: skip
+HEAD_KEYS = ["schema", "program", "anomaly_id", "started_at", "finished_at", "utc_offset", "totals", "files"]
 PENDING = {state for state in UploadState if not state.finished}
 
 
@@ -38,23 +39,21 @@ def built(*uploads: Upload, junk: int = 0) -> dict[str, Any]:
     return receipt_of(*uploads, junk=junk).to_json()
 
 
-def test_its_head_says_who_what_and_when() -> None:
+def test_its_head_says_who_what_and_when_and_a_trial_so_at_once() -> None:
     made = built()
-    head = ["schema", "program", "anomaly_id", "started_at", "finished_at", "utc_offset", "totals", "files"]
-    assert list(made) == [*head, "checksum_sha256"]
-    assert made["schema"] == 1
-    assert made["program"] == "uploader-gui 1.2.3"
-    assert made["anomaly_id"] == "4217"
-    assert made["started_at"] == "2025-03-12T08:30:00.000Z"
-    assert made["finished_at"] == "2025-03-12T08:31:01.500Z"
-    assert made["totals"] == dict.fromkeys(TOTAL_KEYS, 0)
+    assert list(made) == [*HEAD_KEYS, "checksum_sha256"]
     assert list(made["totals"]) == TOTAL_KEYS
-    assert made["files"] == []
-
-
-def test_one_of_a_trial_says_so_right_at_its_head() -> None:
-    made = receipt.Receipt("uploader-gui 1.2.3", "4217", 0.0, 1.0, (), trial=True)
-    assert list(made.to_json().items())[:2] == [("schema", 1), ("trial", True)]
+    assert {name: made[name] for name in HEAD_KEYS if name != "utc_offset"} == {
+        "schema": 1,
+        "program": "uploader-gui 1.2.3",
+        "anomaly_id": "4217",
+        "started_at": "2025-03-12T08:30:00.000Z",
+        "finished_at": "2025-03-12T08:31:01.500Z",
+        "totals": dict.fromkeys(TOTAL_KEYS, 0),
+        "files": [],
+    }
+    trial = receipt.Receipt("uploader-gui 1.2.3", "4217", 0.0, 1.0, (), trial=True)
+    assert list(trial.to_json().items())[:2] == [("schema", 1), ("trial", True)]
 
 
 def test_it_tells_what_is_known_of_server_clock_anomaly_and_depositor() -> None:
@@ -109,12 +108,6 @@ def test_what_is_not_known_is_null() -> None:
     assert file["reason"] == {"code": "type_not_accepted", "message": "said: type_not_accepted"}
 
 
-@pytest.mark.parametrize("state", UploadState)
-def test_whatever_is_not_finished_is_pending(state: UploadState) -> None:
-    (file,) = built(an_upload(state=state))["files"]
-    assert file["state"] == ("pending" if state in PENDING else state.value)
-
-
 @pytest.mark.parametrize(
     ("state", "reason", "code"),
     [
@@ -137,17 +130,11 @@ def test_every_file_that_did_not_arrive_has_a_reason(state: UploadState, reason:
 def test_the_totals_count_each_state_and_the_bytes_that_arrived() -> None:
     uploads = [an_upload(state=state, source=a_source(size=3)) for state in UploadState]
     uploads.append(an_upload(state=UploadState.UPLOADED, source=a_source(size=4)))
-    assert built(*uploads, junk=9)["totals"] == {
-        "files": 14,
-        "uploaded": 2,
-        "skipped": 1,
-        "failed": 1,
-        "refused": 1,
-        "cancelled": 1,
-        "pending": 8,
-        "junk": 9,
-        "bytes_uploaded": 7,
-    }
+    made = built(*uploads, junk=9)
+    assert made["totals"] == dict(zip(TOTAL_KEYS, (14, 2, 1, 1, 1, 1, 8, 9, 7), strict=True))
+    states = [upload.state for upload in uploads]
+    assert [file["state"] for file in made["files"]] == ["pending" if one in PENDING else one.value for one in states]
+    assert all(re.fullmatch(r"[a-z]+(_[a-z]+)*", code.value) for code in Code)  # words that a script can rely on
 
 
 def test_a_file_from_another_program_has_a_source_and_no_path() -> None:
@@ -156,10 +143,6 @@ def test_a_file_from_another_program_has_a_source_and_no_path() -> None:
     own, outlook = built(an_upload(), fetched)["files"]
     assert "source" not in own
     assert (outlook["source"], "path" in outlook) == ("from Outlook", False)
-
-
-def test_every_code_is_a_word_a_script_can_rely_on() -> None:
-    assert all(re.fullmatch(r"[a-z]+(_[a-z]+)*", code.value) for code in Code)
 
 
 def test_it_is_written_as_readable_utf8(tmp_path: Path) -> None:
@@ -206,15 +189,9 @@ def test_any_name_the_disk_takes_can_be_its_name(tmp_path: Path, name: str) -> N
 @pytest.mark.skipif(shutil.which("sha256sum") is None, reason="it is of coreutils")
 def test_sha256sum_checks_the_folder_whatever_its_files_are_called(tmp_path: Path) -> None:
     names = [
-        b"a.jpg",
-        b"sub/b c.jpg",
-        b"sub/ d*.jpg",
-        b"back\\slash.jpg",
-        b"new\nline.jpg",
-        b"\\n.jpg",
-        b"caf\xe9.jpg",
+        b"a.jpg", b"sub/b c.jpg", b"sub/ d*.jpg", b"back\\slash.jpg", b"new\nline.jpg", b"\\n.jpg", b"caf\xe9.jpg",
         b"\r.jpg",
-    ]
+    ]  # fmt: skip
     uploads = []
     for name in names:
         path = tmp_path / "evidence" / os.fsdecode(name)
@@ -226,13 +203,16 @@ def test_sha256sum_checks_the_folder_whatever_its_files_are_called(tmp_path: Pat
     uploads[0] = replace(uploads[0], sha256="ab" * 32, substitute=made)
     nowhere = an_upload(source=a_source(), sha256="ab" * 32, origin=Origin.PHONE, state=UploadState.UPLOADED)
     sums = receipt.sha256sums(receipt_of(*uploads, an_upload(state=UploadState.REFUSED), nowhere))
-    check = ["env", "LC_ALL=C", "sha256sum", "--check", "--strict", "--quiet", "-"]
-    whole = subprocess.run(check, cwd=tmp_path / "evidence", input=sums, check=False, capture_output=True)
-    assert (whole.returncode, whole.stdout, whole.stderr) == (0, b"", b"")
+
+    def checked() -> tuple[int, bytes, bytes]:
+        check = ["env", "LC_ALL=C", "sha256sum", "--check", "--strict", "--quiet", "-"]
+        ran = subprocess.run(check, cwd=tmp_path / "evidence", input=sums, check=False, capture_output=True)
+        return ran.returncode, ran.stdout, ran.stderr
+
+    assert checked() == (0, b"", b"")
     assert sums.count(b"\n") == len(names)
     (tmp_path / "evidence" / "a.jpg").write_bytes(b"changed")
-    changed = subprocess.run(check, cwd=tmp_path / "evidence", input=sums, check=False, capture_output=True)
-    assert (changed.returncode, changed.stdout) == (1, b"a.jpg: FAILED\n")
+    assert checked()[:2] == (1, b"a.jpg: FAILED\n")
     assert receipt.sha256sums(receipt_of()) == b""
 
 
@@ -255,19 +235,14 @@ def test_where_it_cannot_be_written_the_system_says_why(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["folder"]
 
 
-def test_it_replaces_an_older_one(tmp_path: Path) -> None:
-    path = tmp_path / "receipt.json"
-    path.write_text("old")
-    receipt.write(receipt_of(junk=3), path)
-    assert json.loads(path.read_bytes())["totals"]["junk"] == 3
-
-
-def test_a_link_stays_a_link_to_the_new_one(tmp_path: Path) -> None:
-    (tmp_path / "elsewhere").mkdir()
-    (tmp_path / "receipt.json").symlink_to(Path("elsewhere") / "written.json")
-    receipt.write(receipt_of(junk=3), tmp_path / "receipt.json")
-    assert (tmp_path / "receipt.json").is_symlink()
-    assert json.loads((tmp_path / "elsewhere" / "written.json").read_bytes())["totals"]["junk"] == 3
+def test_an_older_one_is_replaced_and_a_link_stays_a_link_to_the_new_one(tmp_path: Path) -> None:
+    link, written = tmp_path / "receipt.json", tmp_path / "elsewhere" / "written.json"
+    written.parent.mkdir()
+    link.symlink_to(Path("elsewhere") / "written.json")
+    for junk in (2, 3):
+        receipt.write(receipt_of(junk=junk), link)
+        assert link.is_symlink()
+        assert json.loads(written.read_bytes())["totals"]["junk"] == junk
 
 
 def test_what_is_no_file_is_written_into_and_stays_what_it_is(tmp_path: Path) -> None:

@@ -59,12 +59,6 @@ async def client(ca: CertificateAuthority) -> AsyncIterator[httpx.AsyncClient]:
         yield one
 
 
-async def test_requests_one_after_the_other_share_a_connection(echo: Echo, client: httpx.AsyncClient) -> None:
-    for _ in range(3):
-        assert (await client.put(echo.origin, content=b"x")).content == b"x"
-    assert echo.connections_made == 1
-
-
 @pytest.mark.parametrize("turns", range(4))
 async def test_a_request_cancelled_before_it_has_begun_closes_its_connection(
     turns: int, echo: Echo, client: httpx.AsyncClient
@@ -96,16 +90,17 @@ def test_all_that_a_first_connection_needs_can_be_loaded_early(echo: Echo, ca: C
     assert subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout.split() == []
 
 
-async def test_requests_beside_each_other_have_a_connection_each(echo: Echo, client: httpx.AsyncClient) -> None:
+async def test_requests_after_each_other_share_a_connection_and_those_beside_each_other_have_one_each(
+    echo: Echo, client: httpx.AsyncClient
+) -> None:
+    for content in (b"x", b"y", LARGE):
+        assert (await client.put(echo.origin, content=content)).content == content
+    assert echo.connections_made == 1
     for _ in range(2):
         async with asyncio.TaskGroup() as group:
             sent = [group.create_task(client.put(echo.origin, content=str(n).encode())) for n in range(4)]
         assert [task.result().content for task in sent] == [b"0", b"1", b"2", b"3"]
     assert echo.connections_made == 4
-
-
-async def test_more_than_the_sockets_hold_arrives_whole(echo: Echo, client: httpx.AsyncClient) -> None:
-    assert (await client.put(echo.origin, content=LARGE)).content == LARGE
 
 
 async def test_connections_nobody_has_used_for_long_are_closed_by_the_way(echo: Echo, ca: CertificateAuthority) -> None:
@@ -126,23 +121,21 @@ async def test_a_connection_the_server_has_closed_is_not_used_again(echo: Echo, 
     assert (await client.put(echo.origin, content=b"y")).content == b"y"
 
 
-async def test_after_a_misdirected_request_the_next_takes_a_fresh_connection(
-    echo: Echo, client: httpx.AsyncClient
+@pytest.mark.parametrize("trouble", ["X-Lost", "X-Misdirected"])
+async def test_after_a_loss_or_a_misdirected_request_the_next_takes_a_fresh_connection(
+    echo: Echo, client: httpx.AsyncClient, trouble: str
 ) -> None:
-    assert (await client.put(echo.origin, content=b"", headers={"X-Misdirected": "1"})).status_code == 421
-    assert (await client.put(echo.origin, content=b"y")).content == b"y"
-    assert echo.connections_made == 2
-
-
-async def test_after_a_loss_the_next_request_takes_a_fresh_connection(echo: Echo, client: httpx.AsyncClient) -> None:
     async with asyncio.TaskGroup() as group:
-        for _ in range(3):
+        for _ in range(3 if trouble == "X-Lost" else 1):
             group.create_task(client.put(echo.origin, content=b"x"))
-    assert echo.connections_made == 3
-    with pytest.raises(httpx.TransportError):
-        await client.put(echo.origin, content=b"", headers={"X-Lost": "1"})
+    before = echo.connections_made
+    if trouble == "X-Lost":
+        with pytest.raises(httpx.TransportError):
+            await client.put(echo.origin, content=b"", headers={trouble: "1"})
+    else:
+        assert (await client.put(echo.origin, content=b"", headers={trouble: "1"})).status_code == 421
     assert (await client.put(echo.origin, content=b"y")).content == b"y"
-    assert echo.connections_made == 4
+    assert (before, echo.connections_made) == ((3, 4) if trouble == "X-Lost" else (1, 2))
 
 
 async def test_a_request_given_up_half_way_leaves_no_connection_that_others_would_get(
