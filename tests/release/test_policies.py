@@ -3,7 +3,6 @@
 import re
 import xml.etree.ElementTree as ET
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +10,6 @@ import pytest
 
 import make_policies
 from bundling import windows
-from uploader_gui.i18n import use_language
 from uploader_gui.machine_settings import POLICY_KEY, MachineSettings
 from uploader_gui.settings import Settings, fixed, limits, load
 
@@ -19,12 +17,6 @@ SPACE: Final = {"p": "http://schemas.microsoft.com/GroupPolicy/2006/07/PolicyDef
 TEMPLATE: Final = make_policies.POLICIES / "uploader-gui.admx"
 BOXES: Final = {"text": "textBox", "decimal": "decimalTextBox", "enum": "dropdownList"}
 """The kind of a value -> that of the field an administrator fills in."""
-
-
-@pytest.fixture(autouse=True)
-def english_afterwards() -> Iterator[None]:
-    yield
-    use_language("en")
 
 
 def elements() -> dict[str, ET.Element]:

@@ -15,23 +15,16 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Wi
 
 
 @pytest.mark.parametrize(
-    ("written", "heard"),
-    [
-        (b"", b""),
-        (b"one line\r\nanother\r\n", b"one line\nanother\n"),
-        (b"a zero \0 inside, and one at the end\0", b"a zero \0 inside, and one at the end\0"),
-        (b"\0 end of what was", b"\0 end of what was"),
-        (b"x" * 200_000, b"x" * 200_000),
-    ],
+    "written", [b"", b"one line\r\nanother\r\n", b"a zero \0 inside, and one at the end\0", b"\0 end", b"x" * 200_000]
 )
-def test_what_was_said_is_heard_whole_though_somebody_keeps_the_pipe_open(written: bytes, heard: bytes) -> None:
+def test_what_was_said_is_heard_whole_though_somebody_keeps_the_pipe_open(written: bytes) -> None:
     pieces: list[bytes] = []
     output = Output(pieces.append)
     with subprocess.Popen(["sleep", "60"], stdout=output.writing) as stays:
         subprocess.run(["cat"], input=written, stdout=output.writing, check=True)
         output.end()
         stays.kill()
-    assert b"".join(pieces) == heard
+    assert b"".join(pieces) == written.replace(b"\r\n", b"\n")
 
 
 def test_what_was_made_is_made_again_once_its_inputs_differ(tmp_path: Path) -> None:

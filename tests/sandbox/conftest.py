@@ -25,11 +25,16 @@ def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
     running.stop()
 
 
+def signed_in(sandbox: Sandbox) -> dict[str, str]:
+    return {"Authorization": f"Bearer {sandbox.bearer_token}", "X-Session-Token": sandbox.session_token}
+
+
 @pytest.fixture
 def client(sandbox: Sandbox) -> Iterator[httpx.Client]:
-    headers = {"Authorization": f"Bearer {sandbox.bearer_token}", "X-Session-Token": sandbox.session_token}
-    with httpx.Client(base_url=sandbox.api_url, headers=headers, trust_env=False, verify=NO_TLS) as signed_in:
-        yield signed_in
+    with httpx.Client(
+        base_url=sandbox.api_url, headers=signed_in(sandbox), trust_env=False, verify=NO_TLS
+    ) as with_tokens:
+        yield with_tokens
 
 
 @pytest.fixture
@@ -37,8 +42,7 @@ def registered_at(s3: httpx.Client) -> Callable[[Sandbox], str]:
     """Register one photo with a sandbox, and give its URL."""
 
     def ask(sandbox: Sandbox) -> str:
-        headers = {"Authorization": f"Bearer {sandbox.bearer_token}", "X-Session-Token": sandbox.session_token}
-        answer = s3.post(f"{sandbox.api_url}/anomalies/v2/rs/4217/images", json=[wish()], headers=headers)
+        answer = s3.post(f"{sandbox.api_url}/anomalies/v2/rs/4217/images", json=[wish()], headers=signed_in(sandbox))
         return str(answer.json()["uploads"][0]["presignedUrl"])
 
     return ask

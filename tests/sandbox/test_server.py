@@ -48,15 +48,12 @@ def test_a_head_without_end_is_refused(sandbox: Sandbox) -> None:
     assert answer.startswith(b"HTTP/1.1 431 ")
 
 
-def test_one_connection_serves_many_requests(sandbox: Sandbox) -> None:
+def test_one_connection_serves_many_requests_and_one_of_http_1_0_a_single_one(sandbox: Sandbox) -> None:
     request = b"GET /nothing HTTP/1.1\r\nHost: a\r\n"
     answer = said_to(sandbox, (request + b"\r\n") * 3 + request + b"Connection: close\r\n\r\n")
     assert answer.count(b"HTTP/1.1 404 Not Found") == 4
     assert answer.count(b"Connection: keep-alive") == 3
     assert answer.count(b"\r\nDate: ") == 4
-
-
-def test_http_1_0_is_answered_and_closed(sandbox: Sandbox) -> None:
     assert b"Connection: close" in said_to(sandbox, b"GET / HTTP/1.0\r\nHost: a\r\n\r\n")
 
 
@@ -77,18 +74,14 @@ def test_it_leaves_at_once_with_an_idle_and_a_busy_connection_open(
     assert list((sandbox.objects.parent / "incoming").iterdir()) == []
 
 
-def test_it_can_be_stopped_before_it_was_started_and_twice(tmp_path: Path) -> None:
-    sandbox = Sandbox(tmp_path)
+def test_it_can_be_stopped_before_it_was_started_and_twice_and_has_its_own_tokens(tmp_path: Path) -> None:
+    sandbox, other = Sandbox(tmp_path), Sandbox(tmp_path)
     sandbox.stop()
     sandbox.start()
     sandbox.stop()
     sandbox.stop()
-
-
-def test_each_run_has_its_own_tokens(tmp_path: Path) -> None:
-    one, other = Sandbox(tmp_path), Sandbox(tmp_path)
-    assert one.bearer_token != other.bearer_token
-    assert one.session_token != other.session_token
+    assert sandbox.bearer_token != other.bearer_token
+    assert sandbox.session_token != other.session_token
 
 
 def test_a_folder_that_cannot_be_written_is_said_at_start(tmp_path: Path) -> None:

@@ -47,11 +47,8 @@ class Message:
 
 
 def messages() -> list[Message]:
-    return [
-        Message(one.context, UPDATING.forms_of(one.id), UPDATING.forms_of(one.string))
-        for one in UPDATING.read_french()
-        if one.id
-    ]
+    forms = UPDATING.forms_of
+    return [Message(one.context, forms(one.id), forms(one.string)) for one in UPDATING.read_french() if one.id]
 
 
 @pytest.fixture

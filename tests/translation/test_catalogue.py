@@ -4,7 +4,6 @@ import ast
 import gettext
 import re
 import struct
-from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
 
@@ -30,13 +29,6 @@ def places(text: str) -> set[str]:
     return {name for _text, name, _form, _kind in Formatter().parse(text) if name is not None}
 
 
-@pytest.fixture
-def french() -> Iterator[None]:
-    use_language("fr")
-    yield
-    use_language("en")
-
-
 def test_the_catalogue_holds_the_sentences_of_the_code_no_more_and_no_less() -> None:
     code = {(one.context, UPDATING.forms_of(one.id)) for one in UPDATING.sentences_of_code() if one.id}
     assert {(one.context, one.sources) for one in messages()} == code, "run packaging/update_translations.py"
@@ -59,9 +51,7 @@ def test_a_sentence_put_together_where_it_is_marked_is_reported(code: str) -> No
 
 
 def test_a_sentence_inside_of_another_call_is_found() -> None:
-    code = '_("a {b}", b=_("c")); ngettext(*NNC_("x", "{count} d", "{count} e"), 2); f"{NN_("f", "g")}"'.replace(
-        'f"{NN_("f", "g")}"', "f\"{NN_('f', 'g')}\""
-    )
+    code = """_("a {b}", b=_("c")); ngettext(*NNC_("x", "{count} d", "{count} e"), 2); f"{NN_('f', 'g')}" """
     found = set(UPDATING.sentences_in(code, "a.py"))
     assert found == {(None, ("a {b}",)), (None, ("c",)), ("x", ("{count} d", "{count} e")), (None, ("f", "g"))}
 
@@ -112,31 +102,19 @@ def test_english_is_calm_and_in_sentence_case() -> None:
     assert [one for message in messages() for one in message.sources if shouting.search(names.sub("", one))] == []
 
 
-@pytest.mark.usefixtures("french")
-def test_the_program_says_every_sentence_in_french_with_its_values() -> None:
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_program_says_every_sentence_with_its_values(language: str) -> None:
+    use_language(language)
     for message in messages():
+        forms = message.forms if language == "fr" else message.sources
         key = "\x04".join(filter(None, (message.context, message.sources[0])))
-        values = {name: f"<{name}>" for name in places(message.sources[-1]) - {"count"} if not name.isdigit()}
+        values = {name: f"<{name}> x{{y}}%1" for name in places(message.sources[-1]) - {"count"} if not name.isdigit()}
         if len(message.sources) == 1:
-            assert _(key) == message.forms[0]
+            assert _(key) == forms[0]
             continue
         for count in (0, 1, 2, 3000):
-            filled = message.forms[count > 1].format(count=number(count), **values)
-            assert ngettext(key, message.sources[1], count, **values) == filled
-
-
-def test_english_says_every_sentence_as_it_is_in_the_code() -> None:
-    for message in messages():
-        key = "\x04".join(filter(None, (message.context, message.sources[0])))
-        values = dict.fromkeys(places(message.sources[-1]) - {"count"}, "x{y}%1")
-        if len(message.sources) == 1:
-            assert _(key) == message.sources[0]
-            continue
-        assert ngettext(key, message.sources[1], 1, **values) == message.sources[0].format(count="1", **values)
-        assert ngettext(key, message.sources[1], 3000, **values) == message.sources[1].format(count="3,000", **values)
-
-
-def test_nothing_to_say_is_nothing_in_french_too(french: None) -> None:
+            form = forms[count > 1 if language == "fr" else count != 1]
+            assert ngettext(key, message.sources[1], count, **values) == form.format(count=number(count), **values)
     assert _("") == ""
 
 
@@ -147,15 +125,11 @@ def test_python_itself_cannot_read_an_empty_catalogue(tmp_path: Path) -> None:
         gettext.GNUTranslations(file)
 
 
-@pytest.mark.parametrize("detail", OWN_DETAILS)
-def test_a_translated_detail_is_one_the_engine_gives(detail: str) -> None:
-    engine = "".join(path.read_text("utf-8") for path in (ROOT / "uploader_gui" / "engine").rglob("*.py"))
-    assert detail in engine
-
-
-def test_every_detail_in_the_engines_own_words_is_translated() -> None:
-    own = {detail for path in (ROOT / "uploader_gui" / "engine").rglob("*.py") for detail in _details(path)}
-    assert own <= set(OWN_DETAILS)
+def test_the_details_that_are_translated_are_those_the_engine_gives() -> None:
+    modules = list((ROOT / "uploader_gui" / "engine").rglob("*.py"))
+    engine = "".join(path.read_text("utf-8") for path in modules)
+    assert [detail for detail in OWN_DETAILS if detail not in engine] == []
+    assert {detail for path in modules for detail in _details(path)} <= set(OWN_DETAILS)
 
 
 def _details(path: Path) -> set[str]:

@@ -1,7 +1,6 @@
 """Which language is spoken, its numbers, and what happens when the catalogue is damaged."""
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,19 +11,11 @@ from uploader_gui.i18n import NC_, NNC_, _, language_in_use, ngettext, system_la
 from uploader_gui.paths import find_resource
 
 
-@pytest.fixture(autouse=True)
-def english_afterwards() -> Iterator[None]:
-    yield
-    use_language("en")
-
-
 @pytest.mark.skipif(sys.platform in {"win32", "darwin"}, reason="there the environment does not tell the language")
 @pytest.mark.parametrize(
     ("environment", "expected"),
     [
-        ({"LANG": "fr_FR.UTF-8"}, "fr"),
-        ({"LANG": "fr"}, "fr"),
-        ({"LANG": "FR_fr"}, "fr"),
+        *(({"LANG": name}, "fr") for name in ("fr_FR.UTF-8", "fr", "FR_fr")),
         ({"LANG": "fr_CA@euro", "LC_ALL": ""}, "fr"),
         ({"LANG": "en_US.UTF-8", "LC_MESSAGES": "fr_FR.UTF-8"}, "fr"),
         ({"LANG": "en_US.UTF-8", "LANGUAGE": "fr:en"}, "fr"),
@@ -58,12 +49,8 @@ def test_a_count_chooses_the_form_and_is_written_as_the_language_writes_it() -> 
     files = ("{count} file", "{count} files")
     assert [ngettext(*files, count) for count in (0, 1, 2, 3000)] == ["0 files", "1 file", "2 files", "3,000 files"]
     use_language("fr")
-    assert [ngettext(*files, count) for count in (0, 1, 2, 3000)] == [
-        "0 fichier",
-        "1 fichier",
-        "2 fichiers",
-        "3\u202f000 fichiers",
-    ]
+    french = ["0 fichier", "1 fichier", "2 fichiers", "3\u202f000 fichiers"]
+    assert [ngettext(*files, count) for count in (0, 1, 2, 3000)] == french
     assert i18n.size(1_234_600_000_000) == "1\u202f235\u00a0Go"
     assert i18n.decimal(1234.56, 1) == "1\u202f234,6"
 

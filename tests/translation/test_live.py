@@ -99,12 +99,21 @@ def test_everything_that_is_open_follows_the_language_and_comes_back(
 ) -> None:
     fill(window, engine)
     open_dialogs(window)
-    english = texts(window)
+    english, rows = texts(window), states(window)
+    assert "about 2 min 30 left" in window.footer.below.toolTip() + window.footer.below.text().replace("\u00a0", " ")
     language.use("fr")
     qtbot.waitUntil(lambda: window.header.settings.toolTip() == "Paramètres")
     qtbot.waitUntil(lambda: left_behind(english, texts(window)) == [])
+    qtbot.waitUntil(lambda: "encore environ" in window.footer.below.text())
+    assert all(one != other for one, other in zip(rows, states(window), strict=True))
+    assert "Échec" in states(window)
     language.use("en")
     qtbot.waitUntil(lambda: texts(window) == english)
+
+
+def states(window: MainWindow) -> list[str]:
+    """Return what the rows say; the first ones are of states that the file's progress tells."""
+    return [window.model.index(row, Column.STATE).data() for row in range(window.model.rowCount())][6:]
 
 
 def left_behind(before: dict[str, str], after: dict[str, str]) -> list[str]:
@@ -118,26 +127,6 @@ def left_behind(before: dict[str, str], after: dict[str, str]) -> list[str]:
 
 def _is_no_sentence(text: str) -> bool:
     return "example" in text or text.startswith(("Ctrl+", "https://")) or text == "4217"
-
-
-def test_rows_are_said_in_the_language_in_use(window: MainWindow, engine: FakeEngine, language: Language) -> None:
-    fill(window, engine)
-    before = rows(window)
-    language.use("fr")
-    after = rows(window)
-    assert all(one != other for one, other in zip(before, after, strict=True))
-    assert "Échec" in after
-
-
-def rows(window: MainWindow) -> list[str]:
-    return [window.model.index(row, Column.STATE).data() for row in range(window.model.rowCount())][6:]
-
-
-def test_the_time_left_follows(window: MainWindow, engine: FakeEngine, language: Language, qtbot: QtBot) -> None:
-    fill(window, engine)
-    assert "about 2 min 30 left" in window.footer.below.toolTip() + window.footer.below.text().replace("\u00a0", " ")
-    language.use("fr")
-    qtbot.waitUntil(lambda: "encore environ" in window.footer.below.text())
 
 
 def test_in_french_nothing_is_cut_off_in_a_small_window_with_a_band(
