@@ -44,17 +44,9 @@ def table(figures: Iterable[Figure]) -> str:
 def _line(one: Figure) -> str:
     spread = f"{_number(min(one.values))}–{_number(max(one.values))}"
     bound = "≥" if one.more_is_better else "≤"
-    cells = (
-        one.row,
-        one.workload,
-        one.measure,
-        f"{_number(one.value)}{one.unit} ({spread})",
-        f"{bound} {_number(one.must)}{one.unit}",
-        f"{bound} {_number(one.aim)}{one.unit}",
-        one.verdict,
-        one.beside,
-    )
-    return f"| {' | '.join(map(str, cells))} |"
+    must, aim = (f"{bound} {_number(limit)}{one.unit}" for limit in (one.must, one.aim))
+    cells = (one.row, one.workload, one.measure, f"{_number(one.value)}{one.unit} ({spread})", must, aim, one.verdict)
+    return f"| {' | '.join(map(str, cells))} | {one.beside} |"
 
 
 def _number(value: float) -> str:

@@ -22,32 +22,16 @@ def large(setting: Setting) -> list[Figure]:
             (curl_and_hashes(receiver, paths, LARGE_SLOTS), send(receiver, paths, files=LARGE_COUNT, slots=LARGE_SLOTS))
             for _ in range(setting.repeat)
         ]
-    theirs = [tools for tools, _ in pairs]
-    ours = [sent for _, sent in pairs]
+    took, tools_took = [sent.seen.seconds for _, sent in pairs], [tools.seconds for tools, _ in pairs]
+    cpu, tools_cpu = [sent.cost.cpu for _, sent in pairs], [tools.cpu for tools, _ in pairs]
     gigabytes = LARGE_COUNT * size / 1e9
     workload = f"{LARGE_COUNT} × {size // 1_000_000} MB, {LARGE_SLOTS} at a time, TLS"
-    whole = median(sent.cost.seconds for sent in ours)
+    whole = median(sent.cost.seconds for _, sent in pairs)
+    times = f"{seconds(took)} (whole process {whole:.2f} s), tools {seconds(tools_took)}"
+    costs = f"{median(cpu) / gigabytes:.2f} s/GB, start-up included, tools {median(tools_cpu) / gigabytes:.2f} s/GB"
     return [
-        Figure(
-            1,
-            workload,
-            "transfer time ÷ curl + openssl",
-            ratios([sent.seen.seconds for sent in ours], [tools.seconds for tools in theirs]),
-            must=1.25,
-            aim=1.0,
-            beside=f"{seconds([sent.seen.seconds for sent in ours])} (whole process {whole:.2f} s), "
-            f"tools {seconds([tools.seconds for tools in theirs])}",
-        ),
-        Figure(
-            1,
-            workload,
-            "CPU per GB ÷ the three tools'",
-            ratios([sent.cost.cpu for sent in ours], [tools.cpu for tools in theirs]),
-            must=1.4,
-            aim=1.15,
-            beside=f"{median(sent.cost.cpu for sent in ours) / gigabytes:.2f} s/GB, start-up included, "
-            f"tools {median(tools.cpu for tools in theirs) / gigabytes:.2f} s/GB",
-        ),
+        Figure(1, workload, "transfer time ÷ curl + openssl", ratios(took, tools_took), 1.25, 1.0, beside=times),
+        Figure(1, workload, "CPU per GB ÷ the three tools'", ratios(cpu, tools_cpu), 1.4, 1.15, beside=costs),
     ]
 
 
@@ -63,16 +47,12 @@ def line(setting: Setting) -> list[Figure]:
     least = count * PHOTO_SIZE * 8 / RATE
     with Receiver(Wires(line=(RATE, ROUND_TRIP))) as receiver:
         took = [send(receiver, paths, files=count).seen.seconds for _ in range(setting.repeat)]
+    workload, beside = (
+        f"{count} × 3 MB, line of 50 Mbit/s and 40 ms",
+        f"{seconds(took)}, the line's least {least:.2f} s",
+    )
     return [
-        Figure(
-            2,
-            f"{count} × 3 MB, line of 50 Mbit/s and 40 ms",
-            "transfer time ÷ (bytes ÷ rate)",
-            [one / least for one in took],
-            must=1.05,
-            aim=1.02,
-            beside=f"{seconds(took)}, the line's least {least:.2f} s",
-        )
+        Figure(2, workload, "transfer time ÷ (bytes ÷ rate)", [one / least for one in took], 1.05, 1.02, beside=beside)
     ]
 
 
@@ -98,20 +78,15 @@ def small(setting: Setting) -> list[Figure]:
             for _ in range(setting.repeat)
         ]
     took = [sent.seen.seconds for *_, sent in rounds]
-    return [
-        Figure(
-            3,
-            f"{count} × 20 KB, {SMALL_SLOTS} at a time, TLS, API 150 ms",
-            f"transfer time ÷ the service's floor ({floor:.2f} s)",
-            [one / floor for one in took],
-            must=2.2,
-            aim=1.6,
-            beside=f"{seconds(took)} (whole process {median(sent.cost.seconds for *_, sent in rounds):.2f} s, "
-            f"CPU {median(sent.cost.cpu for *_, sent in rounds):.2f} s); "
-            f"curl {seconds([one.seconds for one, *_ in rounds])}, "
-            f"bare httpx, start included, {seconds([one.seconds for _, one, _ in rounds])}",
-        )
-    ]
+    beside = (
+        f"{seconds(took)} (whole process {median(sent.cost.seconds for *_, sent in rounds):.2f} s, "
+        f"CPU {median(sent.cost.cpu for *_, sent in rounds):.2f} s); "
+        f"curl {seconds([one.seconds for one, *_ in rounds])}, "
+        f"bare httpx, start included, {seconds([one.seconds for _, one, _ in rounds])}"
+    )
+    workload = f"{count} × 20 KB, {SMALL_SLOTS} at a time, TLS, API 150 ms"
+    measure = f"transfer time ÷ the service's floor ({floor:.2f} s)"
+    return [Figure(3, workload, measure, [one / floor for one in took], 2.2, 1.6, beside=beside)]
 
 
 def hidden(setting: Setting) -> list[Figure]:
@@ -120,18 +95,10 @@ def hidden(setting: Setting) -> list[Figure]:
     paths = setting.files.make(f"small-{count}", count, SMALL_SIZE)
     with Receiver(Wires(api_delay=API_DELAY, line=(RATE, ROUND_TRIP))) as receiver:
         seen = [send(receiver, paths, files=count, slots=SMALL_SLOTS).seen for _ in range(setting.repeat)]
-    return [
-        Figure(
-            4,
-            f"{count} × 20 KB, {SMALL_SLOTS} at a time, API 150 ms, line of 50 Mbit/s and 40 ms",
-            "time without a PUT while files wait ÷ transfer time",
-            [100 * idle_seconds(one) / one.seconds for one in seen],
-            must=5,
-            aim=1,
-            unit=" %",
-            beside=f"{seconds([one.seconds for one in seen])}",
-        )
-    ]
+    workload = f"{count} × 20 KB, {SMALL_SLOTS} at a time, API 150 ms, line of 50 Mbit/s and 40 ms"
+    measure = "time without a PUT while files wait ÷ transfer time"
+    shares = [100 * idle_seconds(one) / one.seconds for one in seen]
+    return [Figure(4, workload, measure, shares, 5, 1, " %", beside=seconds([one.seconds for one in seen]))]
 
 
 def idle_seconds(seen: Seen) -> float:
@@ -159,18 +126,10 @@ def memory(setting: Setting) -> list[Figure]:
             (send(receiver, [tiny], files=1, look=True).cost.peak, send(receiver, [huge], files=1, look=True).cost.peak)
             for _ in range(repeat)
         ]
-    return [
-        Figure(
-            7,
-            f"one file of {size / 1e9:g} GB",
-            "peak memory over that after 1 byte",
-            [(after - before) / 1e6 for before, after in pairs],
-            must=40,
-            aim=24,
-            unit=" MB",
-            beside=f"{pairs[0][1] / 1e6:.0f} and {pairs[0][0] / 1e6:.0f} MB",
-        )
-    ]
+    workload, measure = f"one file of {size / 1e9:g} GB", "peak memory over that after 1 byte"
+    more = [(after - before) / 1e6 for before, after in pairs]
+    beside = f"{pairs[0][1] / 1e6:.0f} and {pairs[0][0] / 1e6:.0f} MB"
+    return [Figure(7, workload, measure, more, 40, 24, " MB", beside=beside)]
 
 
 def growth(setting: Setting) -> list[Figure]:
@@ -189,14 +148,6 @@ def growth(setting: Setting) -> list[Figure]:
         ]
         for at in (0, 1)
     )
-    return [
-        Figure(
-            10,
-            f"{counts[0]}, {counts[1]}, {counts[2]} × 20 KB headless",
-            "CPU per further file, many ÷ few",
-            ratios(many, few),
-            must=1.2,
-            aim=1.05,
-            beside=f"{1000 * sorted(few)[len(few) // 2]:.2f} and {1000 * sorted(many)[len(many) // 2]:.2f} ms a file",
-        )
-    ]
+    workload = f"{counts[0]}, {counts[1]}, {counts[2]} × 20 KB headless"
+    beside = f"{1000 * sorted(few)[len(few) // 2]:.2f} and {1000 * sorted(many)[len(many) // 2]:.2f} ms a file"
+    return [Figure(10, workload, "CPU per further file, many ÷ few", ratios(many, few), 1.2, 1.05, beside=beside)]

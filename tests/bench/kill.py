@@ -42,11 +42,8 @@ def _play(seed: int) -> Verdict:
         files = Files(root / "files")
         paths = [files.make(f"{n:02}.jpg", size=dice.randint(1, 2_000_000)) for n in range(30)]
         with StrictApi(lambda upload, anomaly: storage.url_for(f"{anomaly}/{upload['uploadId']}")) as api:
-            program = Program(root / "runs", UPLOADER_API_URL=api.url)
-            program.environment |= dict(
-                zip(("UPLOADER_BEARER_TOKEN", "UPLOADER_SESSION_TOKEN"), api.tokens, strict=True)
-            )
-            verdict = KillRound(program, api, storage, seed=seed).play(paths, kills=dice.randint(1, 4))
+            round_ = KillRound(Program.of(api, root / "runs"), api, storage, seed=seed)
+            verdict = round_.play(paths, kills=dice.randint(1, 4))
         for sentence in verdict.wrong:
             _say(f"seed {seed}: {sentence}")
     return verdict

@@ -97,12 +97,8 @@ def _play(root: Path, kind: str, seconds: float) -> int:
 
 
 def _send(root: Path, api: StrictApi) -> Ended:
-    bearer, session = api.tokens
-    program = Program(
-        root / "runs", UPLOADER_API_URL=api.url, UPLOADER_BEARER_TOKEN=bearer, UPLOADER_SESSION_TOKEN=session
-    )
     files = Files(root / "files")
-    running = program.begin(*(files.make(f"{n:03}.txt", size=n + 1) for n in range(FILES)))
+    running = Program.of(api, root / "runs").begin(*(files.make(f"{n:03}.txt", size=n + 1) for n in range(FILES)))
     running.process.wait(600)
     return running.ended()
 

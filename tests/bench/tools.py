@@ -17,32 +17,15 @@ def curl(receiver: Receiver, paths: Sequence[Path], slots: int) -> Cost:
 def curl_and_hashes(receiver: Receiver, paths: Sequence[Path], slots: int) -> Cost:
     """Send files with curl, while openssl makes MD5 and SHA-256 of the same files: the program's promise with tools."""
     with tempfile.NamedTemporaryFile("w", suffix=".curl") as config:
-        begun = [
-            _curl(receiver, paths, slots, config.name),
-            begin(["openssl", "dgst", "-md5", *paths]),
-            begin(["openssl", "dgst", "-sha256", *paths]),
-        ]
-        costs = [finish(one) for one in begun]
-    return costs[0] + costs[1] + costs[2]
+        sending = _curl(receiver, paths, slots, config.name)
+        md5, sha256 = (begin(["openssl", "dgst", option, *paths]) for option in ("-md5", "-sha256"))
+        return finish(sending) + finish(md5) + finish(sha256)
 
 
 def bare_httpx(receiver: Receiver, paths: Sequence[Path], slots: int) -> Cost:
     """Send files with a bare httpx client (and sniffio): no hashes, no journal, no registration."""
-    command: list[str | Path] = [
-        sys.executable,
-        "-m",
-        "tests.bench.bare_httpx",
-        receiver.storage,
-        receiver.authority.pem,
-        str(slots),
-    ]
-    return run([*command, *(paths if len(paths) < 100 else [_folder_of(paths)])])
-
-
-def _folder_of(paths: Sequence[Path]) -> Path:
-    """All paths of the bench's small files lie in one folder."""
-    (folder,) = {path.parent for path in paths}
-    return folder
+    command = [sys.executable, "-m", "tests.bench.bare_httpx", receiver.storage, receiver.authority.pem, str(slots)]
+    return run([*command, *(paths if len(paths) < 100 else {path.parent for path in paths})])  # they lie in one folder
 
 
 def _curl(receiver: Receiver, paths: Sequence[Path], slots: int, config: str) -> Begun:

@@ -33,16 +33,8 @@ def smooth(setting: Setting) -> list[Figure]:
         for _ in range(setting.repeat):
             with bare_window_meanwhile(setting.platform, bare):
                 curl_and_hashes(receiver, large, LARGE_SLOTS)
-            told = in_window(
-                receiver,
-                "smooth",
-                len(large),
-                rows,
-                *large,
-                small[0].parent,
-                slots=LARGE_SLOTS,
-                platform=setting.platform,
-            )
+            scene = (len(large), rows, *large, small[0].parent)
+            told = in_window(receiver, "smooth", *scene, slots=LARGE_SLOTS, platform=setting.platform)
             ours.append(Gaps(**told))
     workload = f"row 1 in the window, {rows} rows queued"
     return [
@@ -90,17 +82,8 @@ def start(setting: Setting) -> list[Figure]:
         for _ in range(2 * setting.repeat + 1):
             bare.append(painted_after([sys.executable, "-m", "tests.bench.bare_window", "start"], setting.platform))
             ours.append(in_window(receiver, "start", platform=setting.platform)["painted_after"])
-    return [
-        Figure(
-            8,
-            "start: process to first painted window",
-            "÷ bare PySide6 window",
-            ratios(ours[1:], bare[1:]),
-            must=2.0,
-            aim=1.4,
-            beside=f"{seconds(ours[1:])}, bare {seconds(bare[1:])}",
-        )
-    ]
+    workload, beside = "start: process to first painted window", f"{seconds(ours[1:])}, bare {seconds(bare[1:])}"
+    return [Figure(8, workload, "÷ bare PySide6 window", ratios(ours[1:], bare[1:]), 2.0, 1.4, beside=beside)]
 
 
 SETTLE = 5.0
@@ -149,35 +132,17 @@ def beside_a_share(setting: Setting) -> list[Figure]:
     with Receiver() as receiver, slow_share(setting.files.sparse("slow.csv", SLOW_SIZE)) as slow:
         send(receiver, paths, files=MANY_COUNT, slots=MANY_SLOTS)
         for _ in range(setting.repeat):
-            alone.append(_seconds_of(send(receiver, paths, files=MANY_COUNT, slots=MANY_SLOTS).seen, size))
-            beside.append(
-                _seconds_of(send(receiver, [slow, *paths], files=MANY_COUNT + 1, slots=MANY_SLOTS).seen, size)
-            )
+            for paths_sent, into in ((paths, alone), ([slow, *paths], beside)):
+                seen = send(receiver, paths_sent, files=len(paths_sent), slots=MANY_SLOTS).seen
+                into.append(_seconds_of(seen, size))
             with _small_folder() as small:
-                told = in_window(
-                    receiver,
-                    "smooth",
-                    MANY_COUNT + 1,
-                    1,
-                    slow,
-                    *paths,
-                    small,
-                    slots=MANY_SLOTS,
-                    platform=setting.platform,
-                )
+                scene = (MANY_COUNT + 1, 1, slow, *paths, small)
+                told = in_window(receiver, "smooth", *scene, slots=MANY_SLOTS, platform=setting.platform)
             gaps.append(Gaps(**told))
     workload = f"{MANY_COUNT} × {size // 1_000_000} MB, one file beside them on a share with 200 ms a read"
+    measure, times = "throughput of the others ÷ without it", f"{seconds(beside)}, without {seconds(alone)}"
     return [
-        Figure(
-            11,
-            workload,
-            "throughput of the others ÷ without it",
-            [one / other for one, other in zip(alone, beside, strict=True)],
-            must=0.9,
-            aim=0.98,
-            more_is_better=True,
-            beside=f"{seconds(beside)}, without {seconds(alone)}",
-        ),
+        Figure(11, workload, measure, ratios(alone, beside), 0.9, 0.98, more_is_better=True, beside=times),
         Figure(11, workload, "longest gap in the window", [one.longest for one in gaps], 50, 33, " ms"),
         Figure(11, workload, "99th percentile", [one.p99 for one in gaps], 16, 10, " ms"),
     ]

@@ -11,9 +11,6 @@ from tests.support.strict_api import StrictApi
 
 @pytest.fixture
 def program(strict_api: StrictApi, tmp_path: Path) -> Iterator[Program]:
-    bearer, session = strict_api.tokens
-    started = Program(
-        tmp_path / "runs", UPLOADER_API_URL=strict_api.url, UPLOADER_BEARER_TOKEN=bearer, UPLOADER_SESSION_TOKEN=session
-    )
+    started = Program.of(strict_api, tmp_path / "runs")
     yield started
     started.end_all()

@@ -2,6 +2,8 @@
 
 import json
 import os
+import pty
+import select
 import signal
 import subprocess
 import sys
@@ -9,7 +11,9 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
+
+from tests.support.strict_api import StrictApi
 
 ANOMALY = "42"
 PATIENCE = 60.0
@@ -91,6 +95,13 @@ class Program:
         self.environment = environment
         self.command: tuple[str, ...] = ("-m", "uploader_gui")
 
+    @classmethod
+    def of(cls, api: StrictApi, folder: Path) -> Self:
+        """Return the program as whoever may use that service has it."""
+        bearer, session = api.tokens
+        tokens = {"UPLOADER_BEARER_TOKEN": bearer, "UPLOADER_SESSION_TOKEN": session}
+        return cls(folder, UPLOADER_API_URL=api.url, **tokens)
+
     @property
     def data(self) -> Path:
         return Path(os.environ["UPLOADER_DATA_DIR"])
@@ -106,12 +117,9 @@ class Program:
         report = folder / "receipt.json"
         whole = os.environ | self.environment | environment
         with (folder / "stdout").open("wb") as out, (folder / "stderr").open("wb") as err:
+            given = (str(argument).replace("{report}", str(report)) for argument in arguments)
             process = subprocess.Popen(
-                [
-                    sys.executable,
-                    *self.command,
-                    *(str(argument).replace("{report}", str(report)) for argument in arguments),
-                ],
+                [sys.executable, *self.command, *given],
                 env={name: value for name, value in whole.items() if value is not None},
                 cwd=folder,
                 stdin=subprocess.DEVNULL,
@@ -123,6 +131,27 @@ class Program:
 
     def run(self, *arguments: str | Path, **environment: str | None) -> Ended:
         return self.start(*arguments, **environment).ended()
+
+    def on_a_terminal(self, *arguments: str | Path) -> str:
+        """Run it on a terminal of its own, and return everything it wrote there."""
+        ours, theirs = pty.openpty()
+        process = subprocess.Popen(
+            [sys.executable, *self.command, *arguments],
+            env=os.environ | self.environment | {"COLUMNS": "100"},
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+        )
+        os.close(theirs)
+        shown = b""
+        while select.select([ours], [], [], PATIENCE)[0]:
+            try:
+                shown += os.read(ours, 65536)
+            except OSError:  # the last one closed the terminal
+                break
+        os.close(ours)
+        assert process.wait(PATIENCE) == 0, shown
+        return shown.decode()
 
     def begin(self, *paths: str | Path, anomaly: str = ANOMALY, **environment: str | None) -> Running:
         """Start it headless for an anomaly, with a receipt."""

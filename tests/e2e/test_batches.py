@@ -53,7 +53,6 @@ async def test_more_dropped_while_sending_joins_the_queue_of_its_own_anomaly(
         await run.until(lambda: len(run.latest) == 7)
         scripted_storage.release()
         await run.idle()
-    assert [(record.anomaly_id, record.name[0]) for record in strict_api.registered] == [("42", "a")] * 3 + [
-        ("43", "b")
-    ] * 4
+    told = [(record.anomaly_id, record.name[0]) for record in strict_api.registered]
+    assert told == [("42", "a")] * 3 + [("43", "b")] * 4
     assert {key.partition("/")[0] for key in scripted_storage.objects} == {"42", "43"}

@@ -1,16 +1,18 @@
 """A disk in trouble under the journal: the queue holds, goes on when it works again, and nothing is lost or doubled."""
 
 import shutil
+import signal
 import sqlite3
+import subprocess
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.program import Ended, Program, Running
-from tests.e2e.test_disk_full import WAITING
+from tests.e2e.program import PATIENCE, Ended, Program, Running
 from tests.engine.journals import filled
+from tests.engine.test_journal_disk import fill
 from tests.engine.test_journal_reopening import at_work_elsewhere
 from tests.support.failing_disk import FailingDisk
 from tests.support.files import Files
@@ -49,6 +51,7 @@ def assert_all_arrived_once(ended: Ended, count: int, storage: ScriptedStorage, 
     assert not any(row["may_be_registered_twice"] for row in ended.files.values())
 
 
+WAITING = "the journal cannot be written (disk full?) – waiting"
 TROUBLES = {"broken": FailingDisk.fail, "full": FailingDisk.fill}
 
 
@@ -64,9 +67,36 @@ def test_a_failing_disk_holds_the_queue_until_it_works_again(
     trouble(disk)
     scripted_storage.release()
     running.says(WAITING)
+    assert len(scripted_storage.puts) == 6  # nothing begins that is not written down
     disk.work()
     assert_all_arrived_once(running.ended(), 300, scripted_storage)
+    assert len(scripted_storage.puts) == 300
     assert program.send().totals == {}
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
+def test_a_run_that_ends_on_a_full_disk_doubles_nothing_when_it_is_taken_up_again(
+    program: Program,
+    strict_api: StrictApi,
+    scripted_storage: ScriptedStorage,
+    files: Files,
+    disk: FailingDisk,
+    *,
+    end: signal.Signals,
+) -> None:
+    paths = many(files, 15)
+    running = six_under_way(program, scripted_storage, paths)
+    disk.fill()
+    scripted_storage.release()
+    running.says(WAITING)
+    running.send_signal(end)
+    assert running.process.wait(PATIENCE) == (130 if end == signal.SIGTERM else -end)
+    assert end == signal.SIGKILL or running.ended().err == ""
+    disk.work()
+    again = program.send(*paths)
+    assert again.code == 0
+    assert len(strict_api.registered) == len(scripted_storage.objects) == 15
+    assert not any(row["may_be_registered_twice"] for row in again.files.values())
 
 
 @pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES)
@@ -105,8 +135,43 @@ def test_what_has_arrived_but_cannot_be_written_down_is_told(
     assert "The list of files cannot be saved on this computer." in ended.out
 
 
-def delete(journal: Path) -> None:
-    journal.unlink()
+def test_a_data_disk_of_2_mb_that_gets_room_again_goes_on_to_the_end(
+    program: Program, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files
+) -> None:
+    program.data.mkdir(parents=True)
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tiny", program.data], check=False)
+    if mounted.returncode:
+        pytest.skip("only root mounts a disk of its own")
+    try:
+        running = six_under_way(program, scripted_storage, many(files, 250))
+        ballast = fill(program.data)
+        scripted_storage.release()
+        running.says(WAITING)
+        ballast.unlink()
+        ended = running.ended()
+    finally:
+        subprocess.run(["umount", "-l", program.data], check=True)
+    assert_all_arrived_once(ended, 250, scripted_storage)
+    assert len(strict_api.registered) == 250
+
+
+FULL_FROM_THE_START = (
+    "import resource, sys\n"
+    "resource.setrlimit(resource.RLIMIT_FSIZE, (2048, 2048))\n"
+    "from uploader_gui.__main__ import run\n"
+    "sys.exit(run(sys.argv[1:]))\n"
+)
+
+
+def test_a_disk_that_is_full_from_the_start_is_told_before_any_request(
+    program: Program, strict_api: StrictApi, files: Files
+) -> None:
+    """A limit on file sizes lets exactly the journal's writes fail."""
+    program.command = ("-c", FULL_FROM_THE_START)
+    ended = program.send(files.make("a.jpg"))
+    assert (ended.code, len(ended.err.splitlines())) == (2, 1), ended
+    assert "journal" in ended.err
+    assert strict_api.connections_made == 0
 
 
 def delete_with_its_log(journal: Path) -> None:
@@ -114,19 +179,9 @@ def delete_with_its_log(journal: Path) -> None:
     journal.with_name("journal.sqlite-wal").unlink()
 
 
-def delete_its_folder(journal: Path) -> None:
-    shutil.rmtree(journal.parent)
-
-
 def replace_by_another(journal: Path) -> None:
     filled(journal.with_name("other.sqlite"))
     journal.with_name("other.sqlite").replace(journal)
-
-
-def replace_by_no_journal(journal: Path) -> None:
-    other = journal.with_name("other")
-    other.write_text("a note\n")
-    other.replace(journal)
 
 
 def drop_its_table(journal: Path) -> None:
@@ -136,11 +191,19 @@ def drop_its_table(journal: Path) -> None:
     journal.with_name("other.sqlite").replace(journal)
 
 
-@pytest.mark.parametrize(
-    "harm", [delete, delete_with_its_log, delete_its_folder, replace_by_another, replace_by_no_journal, drop_its_table]
-)
+HARMS: dict[str, Callable[[Path], object]] = {
+    "deleted": Path.unlink,
+    "deleted with its log": delete_with_its_log,
+    "its folder deleted": lambda journal: shutil.rmtree(journal.parent),
+    "replaced by another": replace_by_another,
+    "replaced by no journal": lambda journal: journal.with_suffix(".txt").rename(journal),
+    "replaced by somebody else's": drop_its_table,
+}
+
+
+@pytest.mark.parametrize("harm", HARMS.values(), ids=HARMS)
 def test_whatever_is_done_to_the_journal_s_files_everything_arrives_and_stands_in_the_journal(
-    harm: Callable[[Path], None],
+    harm: Callable[[Path], object],
     program: Program,
     strict_api: StrictApi,
     scripted_storage: ScriptedStorage,
@@ -150,6 +213,7 @@ def test_whatever_is_done_to_the_journal_s_files_everything_arrives_and_stands_i
     assert program.send(earlier).code == 0
     paths = many(files, 60)
     running = six_under_way(program, scripted_storage, paths, already=1)
+    (program.data / "journal.txt").write_text("a note\n")
     harm(program.data / "journal.sqlite")
     scripted_storage.release()
     assert_all_arrived_once(running.ended(), 60, scripted_storage, already=1)
@@ -186,12 +250,8 @@ def test_a_run_whose_journal_became_another_instance_s_sends_nothing_more_and_sa
     assert (ended.code, ended.err) == (1, "")
     assert "Another program is already at work on this list of files: a second uploader-gui" in ended.out
     assert ended.totals["pending"] >= 34
-    assert (
-        ended.totals["uploaded"]
-        <= len(scripted_storage.objects)
-        <= ended.totals["uploaded"]
-        + sum(row["attempts"] > 0 for row in ended.files.values() if row["state"] == "pending")
-    )
+    begun = sum(row["attempts"] > 0 for row in ended.files.values() if row["state"] == "pending")
+    assert 0 <= len(scripted_storage.objects) - ended.totals["uploaded"] <= begun
     (kept,) = program.data.glob("journal.damaged-*.sqlite")
     with closing(Journal(kept)) as journal_kept:
         assert len(journal_kept.unfinished(program.environment["UPLOADER_API_URL"])) == 40

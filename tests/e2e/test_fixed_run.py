@@ -18,15 +18,8 @@ from uploader_gui import __version__
 
 KEPT = Path(__file__).with_name("fixed_run.json")
 DIFFERENT_EACH_TIME = {
-    "upload_id",
-    "id",
-    "uploaded_at",
-    "started_at",
-    "finished_at",
-    "checksum_sha256",
-    "server",
-    "utc_offset",
-}
+    "upload_id", "id", "uploaded_at", "started_at", "finished_at", "checksum_sha256", "server", "utc_offset",
+}  # fmt: skip
 DIFFERENT_BY_LIBRARY = {"size", "sha256", "bytes_uploaded"}
 """What an encoder's or a compressor's version decides."""
 

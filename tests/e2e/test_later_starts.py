@@ -46,10 +46,8 @@ def test_starts_at_the_same_moment_all_end_in_one_window(program: Program, files
     (window,) = running
     for start in starts:
         if start is not window:
-            assert (start.process.returncode, told(start)) == (
-                0,
-                "uploader-gui: handed over to the window already open.",
-            )
+            said = (start.process.returncode, told(start))
+            assert said == (0, "uploader-gui: handed over to the window already open.")
     end(window)
     assert journalled(program) == sorted(names)
 
@@ -181,17 +179,8 @@ def test_a_window_takes_no_more_than_a_command_line_could_say(
     program: Program, strict_api: StrictApi, files: Files
 ) -> None:
     window = standing(program)
-    whole = {
-        "version": 3,
-        "server": "",
-        "paths": [str(files.make("b.txt"))],
-        "anomaly_id": "42",
-        "start": True,
-        "again": False,
-        "convert": False,
-        "zip": False,
-        "link": False,
-    }
+    whole = {"version": 3, "server": "", "paths": [str(files.make("b.txt"))], "anomaly_id": "42", "start": True}
+    whole |= dict.fromkeys(("again", "convert", "zip", "link"), False)
     assert [(wrong, said_to(program, whole | wrong)) for wrong, _ in BEYOND_A_COMMAND_LINE] == BEYOND_A_COMMAND_LINE
     assert strict_api.connections_made == 0
     assert program.run("-a", "42", files.make("a.txt")).code == 0  # the engine lives

@@ -33,9 +33,7 @@ def chatty_api(scripted_storage: ScriptedStorage) -> Iterator[StrictApi]:
 
 @pytest.fixture
 def chatty_program(chatty_api: StrictApi, tmp_path: Path) -> Iterator[Program]:
-    program = Program(
-        tmp_path / "runs", UPLOADER_API_URL=chatty_api.url, UPLOADER_BEARER_TOKEN=BEARER, UPLOADER_SESSION_TOKEN=SESSION
-    )
+    program = Program.of(chatty_api, tmp_path / "runs")
     yield program
     program.end_all()
 

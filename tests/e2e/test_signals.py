@@ -13,24 +13,12 @@ from uploader_gui.platform import process
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows ends a process that is sent a signal")
 AT_AN_IMPORT = """
-import os, signal, sys
-
-class Watch:
-    def find_spec(self, name, *_):
-        if name == {module!r}:
-            os.kill(os.getpid(), {number:d})
-
-sys.meta_path.insert(0, Watch())
-from uploader_gui.__main__ import main
-sys.exit(main())
-"""
-BEFORE_A_SLOW_IMPORT = """
 import os, signal, sys, time
 
 class Watch:
     def find_spec(self, name, *_):
         if name == {module!r}:
-            os.kill(os.getpid(), signal.SIGTERM)
+            os.kill(os.getpid(), {number:d})
             time.sleep({seconds})
 
 sys.meta_path.insert(0, Watch())
@@ -61,6 +49,11 @@ threading.Thread(target=tell_for_ever, daemon=True).start()
 """
 
 
+def signalled(module: str, number: int = signal.SIGTERM, *, seconds: float = 0) -> str:
+    """Return a start of the program with a signal at that import, which then takes some time."""
+    return AT_AN_IMPORT.format(module=module, number=number, seconds=seconds)
+
+
 @pytest.fixture
 def own_handlers() -> Iterator[None]:
     """Take back what a test makes of the signals in this process."""
@@ -75,29 +68,25 @@ def own_handlers() -> Iterator[None]:
 def test_a_signal_while_the_program_loads_ends_it_with_130_and_a_receipt(
     number: signal.Signals, module: str, program: Program, strict_api: StrictApi, files: Files
 ) -> None:
-    program.command = ("-c", AT_AN_IMPORT.format(module=module, number=number))
+    program.command = ("-c", signalled(module, number))
     ended = program.send(files.make("a.txt"))
     assert (ended.code, ended.err, ended.totals) == (130, "", {})
     assert "interrupted before all files were found" in ended.out
     assert strict_api.connections_made == 0
 
 
-@pytest.mark.parametrize("module", ["PySide6.QtGui", "uploader_gui.window_app.program"])
+@pytest.mark.parametrize(
+    ("module", "seconds"),
+    [
+        ("PySide6.QtGui", 0),
+        ("uploader_gui.window_app.program", 0),
+        *((module, 3.5) for module in ("pydantic", "uploader_gui.engine.build")),  # of a slow machine, after the paint
+    ],
+)
 def test_a_signal_while_the_window_loads_ends_it_with_130_and_a_receipt(
-    module: str, program: Program, strict_api: StrictApi, files: Files
-) -> None:
-    program.command = ("-c", AT_AN_IMPORT.format(module=module, number=signal.SIGTERM))
-    ended = program.run("-a", "42", "--start", "--report", "{report}", files.make("a.txt"))
-    assert (ended.code, ended.totals) == (130, {}), ended
-    assert strict_api.connections_made == 0
-
-
-@pytest.mark.parametrize(("module", "seconds"), [("pydantic", 3.5), ("uploader_gui.engine.build", 3.5)])
-def test_a_window_on_a_slow_machine_leaves_a_receipt_too(
     module: str, seconds: float, program: Program, strict_api: StrictApi, files: Files
 ) -> None:
-    """The settings, or the engine, are loaded when the signal comes, after the first paint."""
-    program.command = ("-c", BEFORE_A_SLOW_IMPORT.format(module=module, seconds=seconds))
+    program.command = ("-c", signalled(module, seconds=seconds))
     ended = program.run("-a", "42", "--start", "--report", "{report}", files.make("a.txt"))
     assert (ended.code, ended.totals) == (130, {}), ended
     assert strict_api.connections_made == 0
@@ -105,8 +94,7 @@ def test_a_window_on_a_slow_machine_leaves_a_receipt_too(
 
 def test_a_thread_that_is_inside_qt_when_the_window_is_left_does_not_crash_it(program: Program) -> None:
     """Threads are never waited for: a share may sleep under them."""
-    leaving = AT_AN_IMPORT.format(module="uploader_gui.window_app.program", number=signal.SIGTERM)
-    program.command = ("-c", WITH_A_THREAD_INSIDE_QT + leaving)
+    program.command = ("-c", WITH_A_THREAD_INSIDE_QT + signalled("uploader_gui.window_app.program"))
     ended = program.run()
     assert (ended.code, "Signal source has been deleted" in ended.err) == (130, False), ended
 
@@ -121,8 +109,8 @@ def test_a_signal_after_the_end_changes_nothing(number: signal.Signals, program:
 
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="Windows has no such signal")
 def test_the_end_of_its_terminal_changes_nothing_under_nohup(program: Program, files: Files) -> None:
-    program.command = ("-c", AT_AN_IMPORT.format(module="uploader_gui.engine.build", number=signal.SIGHUP))
-    program.command = ("-c", f"import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)\n{program.command[1]}")
+    hung_up = signalled("uploader_gui.engine.build", signal.SIGHUP)
+    program.command = ("-c", f"import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)\n{hung_up}")
     ended = program.send(files.make("a.txt"))
     assert (ended.code, ended.totals["uploaded"]) == (0, 1), ended
 

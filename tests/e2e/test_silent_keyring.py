@@ -76,10 +76,8 @@ def test_what_a_window_was_given_is_journalled_before_its_keyring_answers(locked
     assert locked.run("-a", "42", files.make("b.txt")).code == 0
     window.kill()
     with closing(sqlite3.connect(locked.data / "journal.sqlite")) as db:
-        assert db.execute("SELECT name, state FROM uploads ORDER BY name").fetchall() == [
-            ("a.txt", "queued"),
-            ("b.txt", "queued"),
-        ]
+        rows = db.execute("SELECT name, state FROM uploads ORDER BY name").fetchall()
+    assert rows == [("a.txt", "queued"), ("b.txt", "queued")]
 
 
 def test_a_late_answer_sends_what_waited_for_it(

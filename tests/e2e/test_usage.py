@@ -19,50 +19,70 @@ HEADLESS = ("--headless", "--anomaly", "42")
 WITH_FILE = (*HEADLESS, "a.txt")
 
 WRONG: dict[str, tuple[tuple[str, ...], dict[str, str | None], str]] = {
-    "an anomaly ID with a space": (("--headless", "--anomaly", "4 2", "a.txt"), {}, "anomaly ID"),
-    "an anomaly ID with a slash": (("--headless", "--anomaly", "../42", "a.txt"), {}, "anomaly ID"),
-    "an empty anomaly ID": (("--headless", "--anomaly", "", "a.txt"), {}, "anomaly ID"),
-    "an anomaly ID of 65 characters": (("--headless", "--anomaly", "x" * 65, "a.txt"), {}, "anomaly ID"),
-    "an anomaly ID beyond ASCII": (("--headless", "--anomaly", "é4", "a.txt"), {}, "anomaly ID"),
-    "an anomaly ID with a line feed": (("--headless", "--anomaly", "4\n2", "a.txt"), {}, "anomaly ID"),
+    **{
+        name: (("--headless", "--anomaly", anomaly, "a.txt"), {}, "anomaly ID")
+        for name, anomaly in {
+            "an anomaly ID with a space": "4 2",
+            "an anomaly ID with a slash": "../42",
+            "an empty anomaly ID": "",
+            "an anomaly ID of 65 characters": "x" * 65,
+            "an anomaly ID beyond ASCII": "é4",
+            "an anomaly ID with a line feed": "4\n2",
+        }.items()
+    },
     "two anomaly IDs": (("--headless", "-a", "42", "a.txt", "--anomaly", "43"), {}, "--anomaly is given twice"),
     "two receipts to write": ((*HEADLESS, "--report", "a.json", "--report=b.json", "a.txt"), {}, "--report is given"),
     "two receipts to compare with": (("--verify", "a.json", "--verify", "b.json"), {}, "--verify is given twice"),
     "no anomaly, headless": (("--headless", "a.txt"), {}, "--anomaly"),
     "no anomaly to start with": (("--start", "a.txt"), {}, "--anomaly"),
-    "a proxy that is no address": (
-        WITH_FILE,
-        {"UPLOADER_API_URL": "https://register.test", "https_proxy": "http://user:secret@proxy.test:99999"},
-        "https_proxy, all_proxy",
-    ),
+    "an anomaly left out": (("--headless", "--anomaly"), {}, "anomaly"),
     "no tokens": (WITH_FILE, {"UPLOADER_BEARER_TOKEN": None, "UPLOADER_SESSION_TOKEN": None}, "token"),
-    "one token of two": (WITH_FILE, {"UPLOADER_SESSION_TOKEN": None}, "token"),
-    "an empty token": (WITH_FILE, {"UPLOADER_BEARER_TOKEN": ""}, "token"),
-    "a token of two lines": (WITH_FILE, {"UPLOADER_BEARER_TOKEN": "a\nX-Evil: b"}, "token"),
-    "a token beyond ASCII": (WITH_FILE, {"UPLOADER_SESSION_TOKEN": "jeton-é"}, "token"),
-    "http: to another machine": (WITH_FILE, {"UPLOADER_API_URL": "http://register.example.org/main"}, "API_URL"),
-    "an address with a password": (WITH_FILE, {"UPLOADER_API_URL": "https://a:b@127.0.0.1/main"}, "API_URL"),
-    "an address that is none": (WITH_FILE, {"UPLOADER_API_URL": "register"}, "API_URL"),
-    "an address with a query": (WITH_FILE, {"UPLOADER_API_URL": "https://register.example.org/main?x=1"}, "API_URL"),
-    "an address with a fragment": (WITH_FILE, {"UPLOADER_API_URL": "https://register.example.org/main#x"}, "API_URL"),
-    "a proxy with an open bracket": (WITH_FILE, {"UPLOADER_PROXY": "http://[::1"}, "PROXY"),
-    "a proxy of another kind": (
-        WITH_FILE,
-        {"UPLOADER_API_URL": "https://register.example", "ALL_PROXY": "socks5h://user:secret@127.0.0.1:1080"},
-        "The proxy socks5h://127.0.0.1:1080 is no",
-    ),
-    "a proxy whose port is none": (WITH_FILE, {"UPLOADER_PROXY": "http://proxy.example:99999"}, "PROXY"),
+    **{
+        name: (WITH_FILE, {f"UPLOADER_{variable}": value}, word)
+        for name, variable, value, word in (
+            ("one token of two", "SESSION_TOKEN", None, "token"),
+            ("an empty token", "BEARER_TOKEN", "", "token"),
+            ("a token of two lines", "BEARER_TOKEN", "a\nX-Evil: b", "token"),
+            ("a token beyond ASCII", "SESSION_TOKEN", "jeton-é", "token"),
+            ("http: to another machine", "API_URL", "http://register.example.org/main", "API_URL"),
+            ("another scheme", "API_URL", "file:///tmp", "API_URL"),
+            ("an address with a password", "API_URL", "https://a:b@127.0.0.1/main", "API_URL"),
+            ("an address that is none", "API_URL", "register", "API_URL"),
+            ("an address with a query", "API_URL", "https://register.example.org/main?x=1", "API_URL"),
+            ("an address with a fragment", "API_URL", "https://register.example.org/main#x", "API_URL"),
+            ("a proxy with an open bracket", "PROXY", "http://[::1", "PROXY"),
+            ("a proxy whose port is none", "PROXY", "http://proxy.example:99999", "PROXY"),
+            ("an anomaly's page without a place", "ANOMALY_PAGE", "https://r.example/", "ANOMALY_PAGE"),
+            ("help over http", "TOKEN_HELP", "http://r.example/help", "TOKEN_HELP"),
+            ("no transfer at once", "MAX_CONCURRENT_UPLOADS", "0", "MAX_CONCURRENT"),
+            ("17 transfers at once", "MAX_CONCURRENT_UPLOADS", "17", "MAX_CONCURRENT"),
+            ("transfers in words", "MAX_CONCURRENT_UPLOADS", "six", "MAX_CONCURRENT"),
+            ("another size unit", "SIZE_UNIT", "MB", "SIZE_UNIT"),
+            ("an offline limit below zero", "OFFLINE_LIMIT", "-1", "OFFLINE_LIMIT"),
+            ("an offline limit that is no number", "OFFLINE_LIMIT", "nan", "OFFLINE_LIMIT"),
+            ("a data folder below a file", "DATA_DIR", "/dev/null/data", "data folder"),
+            ("an authority that is not there", "CA_FILE", "/nowhere/ca.pem", "/nowhere/ca.pem"),
+            ("an authority that is no certificate", "CA_FILE", __file__, __file__),
+        )
+    },
+    **{
+        name: (WITH_FILE, {"UPLOADER_API_URL": "https://register.test", variable: proxy}, word)
+        for name, variable, proxy, word in (
+            (
+                "a proxy that is no address",
+                "https_proxy",
+                "http://user:secret@proxy.test:99999",
+                "https_proxy, all_proxy",
+            ),
+            (
+                "a proxy of another kind",
+                "ALL_PROXY",
+                "socks5h://me:secret@127.0.0.1:1",
+                "The proxy socks5h://127.0.0.1:1 is no",
+            ),
+        )
+    },
     "a path that is empty": ((*HEADLESS, "a.txt", ""), {}, "PATH"),
-    "an anomaly's page without a place": (WITH_FILE, {"UPLOADER_ANOMALY_PAGE": "https://r.example/"}, "ANOMALY_PAGE"),
-    "help over http": (WITH_FILE, {"UPLOADER_TOKEN_HELP": "http://r.example/help"}, "TOKEN_HELP"),
-    "another scheme": (WITH_FILE, {"UPLOADER_API_URL": "file:///tmp"}, "API_URL"),
-    "no transfer at once": (WITH_FILE, {"UPLOADER_MAX_CONCURRENT_UPLOADS": "0"}, "MAX_CONCURRENT"),
-    "17 transfers at once": (WITH_FILE, {"UPLOADER_MAX_CONCURRENT_UPLOADS": "17"}, "MAX_CONCURRENT"),
-    "transfers in words": (WITH_FILE, {"UPLOADER_MAX_CONCURRENT_UPLOADS": "six"}, "MAX_CONCURRENT"),
-    "another size unit": (WITH_FILE, {"UPLOADER_SIZE_UNIT": "MB"}, "SIZE_UNIT"),
-    "an offline limit below zero": (WITH_FILE, {"UPLOADER_OFFLINE_LIMIT": "-1"}, "OFFLINE_LIMIT"),
-    "an offline limit that is no number": (WITH_FILE, {"UPLOADER_OFFLINE_LIMIT": "nan"}, "OFFLINE_LIMIT"),
-    "a data folder below a file": (WITH_FILE, {"UPLOADER_DATA_DIR": "/dev/null/data"}, "data folder"),
     "a link beside an option": (("--link", "uploader-gui:?anomaly=42", "--start"), {}, "link stands alone"),
     "a link beside a path": (("uploader-gui:?anomaly=42", "a.txt"), {}, "link stands alone"),
     "two links": (("--link", "uploader-gui:?anomaly=42", "--link=uploader-gui:?anomaly=43"), {}, "link stands alone"),
@@ -76,18 +96,18 @@ WRONG: dict[str, tuple[tuple[str, ...], dict[str, str | None], str]] = {
     "a path to compare that is not there": (("--verify", __file__, "nowhere"), {}, "nowhere"),
     "an option that is not one": ((*HEADLESS, "--forever"), {}, "--forever"),
     "an abbreviated option": (("--head", "--anomaly", "42"), {}, "--head"),
-    "an anomaly left out": (("--headless", "--anomaly"), {}, "anomaly"),
-    "a receipt in no folder": ((*WITH_FILE, "--report", "/nowhere/receipt.json"), {}, "receipt"),
     "a receipt without a name": ((*WITH_FILE, "--report", ""), {}, "--report"),
-    "a receipt in a file's place": ((*WITH_FILE, "--report", "./a.txt"), {}, "receipt"),
-    "a receipt that cannot be made there": ((*WITH_FILE, "--report", "/proc/receipt.json"), {}, "receipt"),
-    "a receipt that names a folder": ((*WITH_FILE, "--report", "./receipts/"), {}, "receipt"),
-    "a receipt that is a folder": ((*WITH_FILE, "--report", "/tmp"), {}, "receipt"),
-    "a receipt in a folder of several lines": (
-        (*WITH_FILE, "--report", "/no\nwhere\r\x1b[2J\u2028/r.json"),
-        {},
-        "receipt",
-    ),
+    **{
+        name: ((*WITH_FILE, "--report", report), {}, "receipt")
+        for name, report in {
+            "a receipt in no folder": "/nowhere/receipt.json",
+            "a receipt in a file's place": "./a.txt",
+            "a receipt that cannot be made there": "/proc/receipt.json",
+            "a receipt that names a folder": "./receipts/",
+            "a receipt that is a folder": "/tmp",
+            "a receipt in a folder of several lines": "/no\nwhere\r\x1b[2J\u2028/r.json",
+        }.items()
+    },
     "no display and nothing to do": ((), {"DISPLAY": None, "QT_QPA_PLATFORM": None}, "display"),
     "a dead display and nothing to do": ((), {"DISPLAY": ":4711", "QT_QPA_PLATFORM": None}, "display"),
     "no display, an anomaly and no file": (
@@ -109,22 +129,29 @@ def is_one_sentence(ended: Ended) -> bool:
     return len(lines) == 1 and lines[0].startswith("uploader-gui: ") and lines[0][-1] in ".…" and not ended.out
 
 
+@pytest.fixture
+def told(
+    program: Program, strict_api: StrictApi, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., str]:
+    """Return what a wrong start says, in this process, for there are many; a process of its own is tested below."""
+
+    def start(arguments: tuple[str, ...], environment: dict[str, str | None]) -> str:
+        for name, value in (program.environment | environment).items():
+            monkeypatch.delenv(name, raising=False) if value is None else monkeypatch.setenv(name, value)
+        ended = Ended(run(arguments), *capfd.readouterr(), None, 0.0, program.next_folder)
+        assert (ended.code, is_one_sentence(ended)) == (2, True), ended
+        assert strict_api.connections_made == 0
+        return ended.err
+
+    return start
+
+
 @pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
 def test_wrong_usage_is_told_in_one_sentence_before_any_request(
-    wrong: tuple[tuple[str, ...], dict[str, str | None], str],
-    program: Program,
-    strict_api: StrictApi,
-    capfd: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
+    wrong: tuple[tuple[str, ...], dict[str, str | None], str], told: Callable[..., str]
 ) -> None:
-    """In this process, for there are many; the same as a process of its own is tested below."""
     arguments, environment, word = wrong
-    for name, value in (program.environment | environment).items():
-        monkeypatch.delenv(name, raising=False) if value is None else monkeypatch.setenv(name, value)
-    ended = Ended(run(arguments), *capfd.readouterr(), None, 0.0, program.next_folder)
-    assert (ended.code, is_one_sentence(ended)) == (2, True), ended
-    assert word in ended.err
-    assert strict_api.connections_made == 0
+    assert word in told(arguments, environment)
 
 
 def _too_long(folder: Path) -> Path:
@@ -135,8 +162,16 @@ def _far_too_long(folder: Path) -> Path:
     return folder.joinpath(*["d" * 200] * 25)
 
 
+def _make_loop(path: Path) -> None:
+    path.symlink_to(path.name)
+
+
+def _make_dangling(path: Path) -> None:
+    path.symlink_to("gone")
+
+
 def _loop(folder: Path) -> Path:
-    (folder / "loop").symlink_to("loop")
+    _make_loop(folder / "loop")
     return folder / "loop"
 
 
@@ -145,7 +180,7 @@ def _below_a_loop(folder: Path) -> Path:
 
 
 def _dangling(folder: Path) -> Path:
-    (folder / "dangling").symlink_to("gone")
+    _make_dangling(folder / "dangling")
     return folder / "dangling"
 
 
@@ -179,39 +214,32 @@ PLACES = {
     [(place, one) for place, row in PLACES.items() for one in row[0]],
     ids=lambda one: one if isinstance(one, str) else one.__name__,
 )
-def test_a_path_that_cannot_be_used_is_told_in_one_sentence_before_any_request(  # noqa: PLR0917 - fixtures
-    place: str,
-    obstacle: Callable[[Path], Path],
-    program: Program,
-    strict_api: StrictApi,
-    capfd: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
+def test_a_path_that_cannot_be_used_is_told_in_one_sentence_before_any_request(
+    place: str, obstacle: Callable[[Path], Path], told: Callable[..., str], tmp_path: Path
 ) -> None:
     if obstacle is _locked and os.geteuid() == 0:
         pytest.skip("the system's administrator may go anywhere")
     _, option, environment, variable = PLACES[place]
     path = str(obstacle(tmp_path))
-    for name, value in (program.environment | environment | ({variable: path} if variable else {})).items():
-        monkeypatch.delenv(name, raising=False) if value is None else monkeypatch.setenv(name, value)
     arguments = (*WITH_FILE, *option, path) if option else WITH_FILE
-    ended = Ended(run(arguments), *capfd.readouterr(), None, 0.0, program.next_folder)
-    assert (ended.code, is_one_sentence(ended)) == (2, True), ended
-    assert path[-20:] in ended.err
-    assert strict_api.connections_made == 0
+    assert path[-20:] in told(arguments, environment | ({variable: path} if variable else {}))
 
 
 @pytest.mark.skipif(os.name == "nt", reason="as above")
 @pytest.mark.parametrize(
-    ("name", "obstacle"),
-    [("uploader-gui.log", _pipe), ("uploader-gui.log", _loop), ("settings.json", _loop), ("settings.json", _dangling)],
-    ids=lambda one: getattr(one, "__name__", one),
+    ("name", "harm"),
+    [
+        *(("uploader-gui.log", harm) for harm in (os.mkfifo, _make_loop, Path.mkdir)),
+        *(("settings.json", harm) for harm in (_make_loop, _make_dangling)),
+        ("settings.json", lambda path: path.write_text('{"max_concurrent_uploads": 99}')),
+        ("settings.json", lambda path: path.write_text("{")),
+    ],
 )
 def test_a_file_of_ours_that_cannot_be_used_is_told_in_one_sentence_before_any_request(
-    name: str, obstacle: Callable[[Path], Path], program: Program, strict_api: StrictApi, tmp_path: Path
+    name: str, harm: Callable[[Path], object], program: Program, strict_api: StrictApi
 ) -> None:
     program.data.mkdir(parents=True)
-    (program.data / name).symlink_to(obstacle(tmp_path))
+    harm(program.data / name)
     ended = program.send("a.txt")
     assert (ended.code, is_one_sentence(ended)) == (2, True), ended
     assert name in ended.err
@@ -240,29 +268,6 @@ def test_the_same_is_told_by_a_process_of_its_own(name: str, program: Program, s
     assert strict_api.connections_made == 0
 
 
-def test_an_authority_that_is_not_there_is_told(program: Program, strict_api: StrictApi) -> None:
-    ended = program.send("a.txt", UPLOADER_CA_FILE="/nowhere/ca.pem")
-    assert (ended.code, is_one_sentence(ended)) == (2, True), ended
-    assert "/nowhere/ca.pem" in ended.err
-    assert strict_api.connections_made == 0
-
-
-def test_a_wrong_value_in_the_settings_file_is_told_with_the_file(program: Program, strict_api: StrictApi) -> None:
-    program.data.mkdir(parents=True)
-    (program.data / "settings.json").write_text('{"max_concurrent_uploads": 99}', "utf-8")
-    ended = program.send("a.txt")
-    assert (ended.code, is_one_sentence(ended)) == (2, True), ended
-    assert "settings.json" in ended.err
-    assert strict_api.connections_made == 0
-
-
-def test_a_settings_file_that_is_no_json_is_told(program: Program) -> None:
-    program.data.mkdir(parents=True)
-    (program.data / "settings.json").write_text("{", "utf-8")
-    ended = program.send("a.txt")
-    assert (ended.code, is_one_sentence(ended)) == (2, True), ended
-
-
 def test_a_folder_where_the_settings_should_be_is_told_and_stays(program: Program, files: Files) -> None:
     (program.data / "settings.json").mkdir(parents=True)
     ended = program.send(files.make("a.txt"))
@@ -281,24 +286,6 @@ def test_what_is_no_journal_of_this_version_is_told(what: str, program: Program,
             journal.execute("PRAGMA user_version = 99")
     ended = program.send("a.txt")
     assert (ended.code, is_one_sentence(ended), what in ended.err) == (2, True, True), ended
-    assert strict_api.connections_made == 0
-
-
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows keeps no pipes among files")
-def test_a_receipt_into_a_pipe_that_may_have_no_reader_is_told(
-    program: Program, strict_api: StrictApi, tmp_path: Path
-) -> None:
-    os.mkfifo(tmp_path / "pipe")
-    ended = program.run(*WITH_FILE, "--report", tmp_path / "pipe")
-    assert (ended.code, is_one_sentence(ended)) == (2, True), ended
-    assert strict_api.connections_made == 0
-
-
-def test_a_folder_where_the_log_should_be_is_told(program: Program, strict_api: StrictApi) -> None:
-    (program.data / "uploader-gui.log").mkdir(parents=True)
-    ended = program.send("a.txt")
-    assert (ended.code, is_one_sentence(ended)) == (2, True), ended
-    assert "uploader-gui.log" in ended.err
     assert strict_api.connections_made == 0
 
 
@@ -326,10 +313,3 @@ def test_two_runs_never_work_on_one_journal(
     assert len(strict_api.calls) == calls
     scripted_storage.release()
     assert first.ended().code == 0
-
-
-def test_an_authority_that_is_no_certificate_is_told(program: Program, strict_api: StrictApi, tmp_path: Path) -> None:
-    (tmp_path / "ca.pem").write_text("not a certificate", "ascii")
-    ended = program.send("a.txt", UPLOADER_CA_FILE=str(tmp_path / "ca.pem"))
-    assert (ended.code, is_one_sentence(ended)) == (2, True), ended
-    assert strict_api.connections_made == 0

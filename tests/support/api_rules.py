@@ -15,24 +15,12 @@ LONGEST_NAME = 250
 _OPEN_XML = "application/vnd.openxmlformats-officedocument"
 MEDIA_TYPES = frozenset(
     {
-        "image/jpg",
-        "image/jpeg",
-        "image/png",
-        "image/svg+xml",
-        "image/gif",
-        "text/plain",
-        "text/csv",
-        "application/pdf",
-        "application/msword",
-        f"{_OPEN_XML}.wordprocessingml.document",
-        "application/vnd.ms-excel",
-        f"{_OPEN_XML}.spreadsheetml.sheet",
-        "application/zip",
-        "application/x-7z-compressed",
-        "application/vnd.ms-outlook",
-        "message/rfc822",
+        "image/jpg", "image/jpeg", "image/png", "image/svg+xml", "image/gif", "text/plain", "text/csv",
+        "application/pdf", "application/msword", f"{_OPEN_XML}.wordprocessingml.document", "application/vnd.ms-excel",
+        f"{_OPEN_XML}.spreadsheetml.sheet", "application/zip", "application/x-7z-compressed",
+        "application/vnd.ms-outlook", "message/rfc822",
     }
-)
+)  # fmt: skip
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _PATH = re.compile(r"/anomalies/v2/rs/([A-Za-z0-9_-]{1,64})/images")
 _BEARER = re.compile(r"Bearer [!-~]+")

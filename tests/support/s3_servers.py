@@ -12,10 +12,10 @@ import sys
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
-from xml.etree import ElementTree as ET
 
 from tests.support.certificates import CertificateAuthority
 from tests.support.s3_signing import S3Signer
@@ -52,12 +52,6 @@ class S3Server(ABC):
     @property
     def endpoint(self) -> str:
         return f"{'https' if self._ca else 'http'}://127.0.0.1:{self._port}"
-
-    @property
-    def pid(self) -> int:
-        """The process that ends the whole server when its standard input does."""
-        assert self._process
-        return self._process.pid
 
     def __enter__(self) -> Self:
         self.start()
@@ -104,60 +98,38 @@ class S3Server(ABC):
         expires: int = 900,
         *,
         method: str = "PUT",
-        headers: Mapping[str, str] | None = None,
-        query: Mapping[str, str] | None = None,
         issued_at: float | None = None,
     ) -> str:
-        """Give a presigned URL, made by botocore.
+        """Return a presigned URL for an object, made by botocore; a content type is signed, so that it has to be sent.
 
-        Args:
-            key: the object's name.
-            content_type: signs that header, so that it has to be sent.
-            expires: lifetime in seconds.
-            method: the HTTP method it is good for.
-            headers: further headers to sign.
-            query: further parameters to sign.
-            issued_at: seconds since 1970, now by default.
+        `expires` is its life in seconds, `issued_at` in seconds since 1970, now by default.
         """
-        signed = dict(headers or {}) | ({"content-type": content_type} if content_type else {})
+        signed = {"content-type": content_type} if content_type else {}
+        signer = S3Signer(self.endpoint, self.key_id, self.secret, self.region)
         path = f"{self.bucket}/{key}" if key else self.bucket
-        return self._signer().presign(method, path, expires, headers=signed, query=query, issued_at=issued_at)
+        return signer.presign(method, path, expires, headers=signed, issued_at=issued_at)
 
     @abstractmethod
     def read(self, key: str) -> bytes:
-        """Give a stored object's bytes; raise `KeyError` where there is none."""
-
-    @abstractmethod
-    def size(self, key: str) -> int:
-        """Give a stored object's size in bytes; raise `KeyError` where there is none."""
-
-    @abstractmethod
-    def list(self) -> Sequence[str]:
-        """Give the stored keys, sorted."""
+        """Return a stored object's bytes."""
 
     @abstractmethod
     def _command(self, folder: Path) -> Sequence[str]:
         """Give the command that runs it with its data under `folder`, until its standard input ends."""
 
-    def _request(self, method: str, key: str, query: Mapping[str, str] | None = None) -> tuple[int, bytes, int]:
-        """Send a signed request without a body; give status, body, and Content-Length."""
-        parts = urlsplit(self.presign(key, method=method, query=query))
-        connection = self._connect()
-        try:
+    def _request(self, method: str, key: str) -> tuple[int, bytes]:
+        """Send a signed request without a body; return status and body."""
+        parts = urlsplit(self.presign(key, method=method))
+        with closing(self._connect()) as connection:
             connection.request(method, f"{parts.path}?{parts.query}")
             answer = connection.getresponse()
-            return answer.status, answer.read(), int(answer.headers.get("Content-Length") or 0)
-        finally:
-            connection.close()
+            return answer.status, answer.read()
 
     def _connect(self) -> http.client.HTTPConnection:
         if self._ca is None:
             return http.client.HTTPConnection("127.0.0.1", self._port, timeout=START_PATIENCE)
         context = ssl.create_default_context(cafile=str(self._ca.pem))
         return http.client.HTTPSConnection("127.0.0.1", self._port, timeout=START_PATIENCE, context=context)
-
-    def _signer(self) -> S3Signer:
-        return S3Signer(self.endpoint, self.key_id, self.secret, self.region)
 
     def _launch(self, folder: Path) -> None:
         folder.mkdir(parents=True)
@@ -205,21 +177,12 @@ class RcloneS3(S3Server):
     key_id = "test-key"
     _data: Path
 
+    def file(self, key: str) -> Path:
+        """Return where an object is kept."""
+        return self._data / self.bucket / key
+
     def read(self, key: str) -> bytes:
-        return self._file(key).read_bytes()
-
-    def size(self, key: str) -> int:
-        return self._file(key).stat().st_size
-
-    def list(self) -> Sequence[str]:
-        root = self._data / self.bucket
-        return sorted(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
-
-    def _file(self, key: str) -> Path:
-        path = self._data / self.bucket / key
-        if not path.is_file():
-            raise KeyError(key)
-        return path
+        return self.file(key).read_bytes()
 
     def _command(self, folder: Path) -> Sequence[str]:
         self._data = folder
@@ -238,23 +201,7 @@ class SwiftS3(S3Server):
     """
 
     def read(self, key: str) -> bytes:
-        status, body, _ = self._request("GET", key)
-        return self._found(key, status, body)
-
-    def size(self, key: str) -> int:
-        status, body, size = self._request("HEAD", key)
-        self._found(key, status, body)
-        return size
-
-    def list(self) -> Sequence[str]:
-        status, body, _ = self._request("GET", "", {"list-type": "2"})
-        tree = ET.fromstring(self._found("", status, body))  # noqa: S314 - our own server's answer
-        return sorted(element.text or "" for element in tree.iterfind("{*}Contents/{*}Key"))
-
-    @staticmethod
-    def _found(key: str, status: int, body: bytes) -> bytes:
-        if status == http.HTTPStatus.NOT_FOUND:
-            raise KeyError(key)
+        status, body = self._request("GET", key)
         assert status == http.HTTPStatus.OK, body
         return body
 

@@ -27,21 +27,14 @@ class S3Signer:
         expires: int,
         *,
         headers: Mapping[str, str] | None = None,
-        query: Mapping[str, str] | None = None,
         issued_at: float | None = None,
     ) -> str:
-        """Give a presigned URL.
+        """Return a presigned URL for a bucket and a key, with headers that the request then has to carry.
 
-        Args:
-            method: the HTTP method it is good for.
-            path: bucket and key, not yet quoted.
-            expires: its lifetime in seconds.
-            headers: what the request then has to carry, signed.
-            query: further parameters, signed.
-            issued_at: seconds since 1970, now by default.
+        `expires` is its life in seconds, `issued_at` in seconds since 1970, now by default.
         """
         url = f"{self.endpoint}/{quote(path, safe='/~')}"
-        request = AWSRequest(method=method, url=url, headers=dict(headers or {}), params=dict(query or {}))
+        request = AWSRequest(method=method, url=url, headers=dict(headers or {}), params={})
         auth = _DatedAuth(Credentials(self.key_id, self.secret), "s3", self.region, expires)
         auth.issued = datetime.now(UTC) if issued_at is None else datetime.fromtimestamp(issued_at, UTC)
         auth.add_auth(request)

@@ -32,15 +32,10 @@ class _Grant:
 
 
 class ScriptedStorage(LoopbackServer):
-    """A bucket that takes presigned PUTs.
+    """A bucket that takes presigned PUTs; its name is the first segment of every URL's path.
 
-    Args:
-        bucket: first segment of every URL's path.
-        clock_offset: seconds its clock is ahead of ours; expiry and the Date header follow it (the latter with
-            `date_offset` seconds on top; None sends no Date).
-        receive_buffer: kernel buffer per connection in bytes; small makes a stall show early.
-        tls: makes it speak https.
-
+    Its clock is `clock_offset` seconds ahead of ours; expiry and the Date header follow it (the latter with
+    `date_offset` seconds on top; None sends no Date). A small `receive_buffer` (bytes) makes a stall show early.
     `fault` is asked for every attempt that `script()` says nothing about, one at a time; it must not wait.
     """
 
@@ -86,14 +81,10 @@ class ScriptedStorage(LoopbackServer):
         content_type: str | None = None,
         signed_headers: str | None = None,
     ) -> str:
-        """Give a presigned URL that looks like SigV4's.
+        """Return a presigned URL that looks like SigV4's and lives `lifetime` seconds.
 
-        Args:
-            key: the object's name.
-            lifetime: seconds from `issued_at` on.
-            issued_at: seconds since 1970 by the storage's clock, now by default.
-            content_type: signs the header: any other value, or none, is answered SignatureDoesNotMatch.
-            signed_headers: what X-Amz-SignedHeaders names instead (separated by `;`); they are not checked.
+        `issued_at` is in seconds since 1970 by the storage's clock, now by default. A `content_type` is signed: any
+        other value, or none, is answered SignatureDoesNotMatch. `signed_headers` (separated by `;`) are only named.
         """
         issued = self.clock() if issued_at is None else issued_at
         stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(issued))

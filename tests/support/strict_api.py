@@ -8,7 +8,7 @@ import random
 import ssl
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from email.utils import formatdate
 from itertools import count
@@ -70,43 +70,32 @@ class Registered:
 
 
 class StrictApi(LoopbackServer):
-    """The service's API.
+    """The service's API; `presign` gives the presigned URL for one upload (its four fields) of an anomaly.
 
-    Args:
-        presign: gives the presigned URL for one upload (its four fields) of an anomaly.
-        tokens: the bearer and session token it accepts; others are answered 401.
-        base_path: what stands before `/anomalies/…`.
-        size_unit: "Mo" or "bytes": what `size` has to be for the files in `file_sizes`.
-        file_sizes: true sizes in bytes by registered name; other names are only checked to be >= 1.
-        id_type: whether `id` is answered as a string or as a number.
-        seed: of the order in which an answer lists its uploads.
-        success: the status of a good answer.
-        tls: makes it speak https.
+    Other `tokens` (bearer, session) are answered 401. A `size` has to be right, in `size_unit` ("Mo" or "bytes"), where
+    `file_sizes` has the true one by registered name. `id_type` and `success` are those of a good answer.
 
     `faults` are used up one per call, None meaning none; `fault` is asked when the queue is empty. Its clock (the
     Date header) is `clock_offset` seconds ahead of ours; None sends no Date. `describe` answers looks at an anomaly
     (GET), recorded in `lookups`; a gateway without that call answers 403.
     """
 
+    base_path = "/main"
+
     def __init__(
         self,
         presign: Callable[[dict[str, Any], str], str],
         *,
         tokens: tuple[str, str] = ("bearer-for-tests", "session-for-tests"),
-        base_path: str = "/main",
-        size_unit: str = "Mo",
-        file_sizes: Mapping[str, int] | None = None,
         id_type: type[str | int] = str,
-        seed: int = 20,
         success: int = 200,
         tls: ssl.SSLContext | None = None,
     ) -> None:
         super().__init__(tls=tls)
         self.presign = presign
         self.tokens = tokens
-        self.base_path = base_path
-        self.size_unit = size_unit
-        self.file_sizes = dict(file_sizes or {})
+        self.size_unit = "Mo"
+        self.file_sizes: dict[str, int] = {}
         self.id_type = id_type
         self.success = success
         self.calls: list[ApiCall] = []
@@ -117,7 +106,7 @@ class StrictApi(LoopbackServer):
         self.faults: deque[ApiFault | None] = deque()
         self.clock_offset: float | None = 0.0
         self.fault: Callable[[int, ApiCall], ApiFault | None] = lambda _number, _call: None
-        self._random = random.Random(seed)
+        self._random = random.Random(20)
         self._next_id = count(1001)
 
     @property
@@ -261,16 +250,9 @@ class StrictApi(LoopbackServer):
         }
 
     def _register_one(self, call: int, anomaly_id: str, upload: dict[str, Any]) -> Registered:
-        return Registered(
-            call,
-            anomaly_id,
-            upload["uploadId"],
-            upload["name"],
-            upload["mimeType"],
-            upload["size"],
-            str(next(self._next_id)),
-            self.presign(upload, anomaly_id),
-        )
+        upload_id, name, media_type, size = (upload[field] for field in ("uploadId", "name", "mimeType", "size"))
+        service_id, url = str(next(self._next_id)), self.presign(upload, anomaly_id)
+        return Registered(call, anomaly_id, upload_id, name, media_type, size, service_id, url)
 
 
 def _parsed(raw: bytes) -> Any:

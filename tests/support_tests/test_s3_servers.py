@@ -1,12 +1,10 @@
 """The real S3 servers take what AWS's own library signed, refuse the rest, and never outlive the test run."""
 
-import hashlib
 import os
 import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -21,7 +19,6 @@ pytestmark = FIRST_USE
 ROOT = Path(__file__).parents[2]
 BODY = b"x" * 300_000
 PNG = {"Content-Type": "image/png"}
-STRANGE_KEY = "42/é è#%+&=~ 😀 (1).png"
 
 
 @pytest.fixture
@@ -37,35 +34,11 @@ def server(request: pytest.FixtureRequest) -> S3Server:
     return server
 
 
-def test_a_presigned_put_is_stored(server: S3Server, client: httpx.Client) -> None:
-    answer = client.put(server.presign(STRANGE_KEY), content=BODY, headers=PNG)
-    assert answer.status_code == 200
-    assert answer.headers["ETag"].strip('"') == hashlib.md5(BODY, usedforsecurity=False).hexdigest()
-    assert server.read(STRANGE_KEY) == BODY
-    assert server.size(STRANGE_KEY) == len(BODY)
-    assert STRANGE_KEY in server.list()
-
-
 def test_a_signed_content_type_has_to_be_the_one_sent(server: S3Server, client: httpx.Client) -> None:
     url = server.presign("signed.png", "image/png")
     assert client.put(url, content=BODY).status_code == 403
     assert client.put(url, content=BODY, headers={"Content-Type": "image/gif"}).status_code == 403
     assert client.put(url, content=BODY, headers=PNG).status_code == 200
-
-
-@pytest.mark.parametrize(("old", "new"), [("tampered", "other"), ("X-Amz-Expires=900", "X-Amz-Expires=901")])
-def test_a_tampered_url_is_refused(server: S3Server, client: httpx.Client, old: str, new: str) -> None:
-    answer = client.put(server.presign("tampered").replace(old, new), content=BODY)
-    assert answer.status_code == 403
-    assert "<Code>SignatureDoesNotMatch</Code>" in answer.text
-    assert not {"tampered", "other"} & set(server.list())
-
-
-def test_an_expired_url_is_refused(server: S3Server, client: httpx.Client) -> None:
-    answer = client.put(server.presign("late", expires=60, issued_at=time.time() - 120), content=BODY)
-    assert answer.status_code == (400 if isinstance(server, RcloneS3) else 403)
-    assert isinstance(server, RcloneS3) or "<Message>Request has expired</Message>" in answer.text
-    assert "late" not in server.list()
 
 
 @pytest.mark.parametrize("kind", ["RcloneS3", "SwiftS3"])
