@@ -24,7 +24,8 @@ def curl_and_hashes(receiver: Receiver, paths: Sequence[Path], slots: int) -> Co
 
 def bare_httpx(receiver: Receiver, paths: Sequence[Path], slots: int) -> Cost:
     """Send files with a bare httpx client (and sniffio): no hashes, no journal, no registration."""
-    command = [sys.executable, "-m", "tests.bench.bare_httpx", receiver.storage, receiver.authority.pem, str(slots)]
+    command: list[str | Path] = [sys.executable, "-m", "tests.bench.bare_httpx", receiver.storage]
+    command += [receiver.authority.pem, str(slots)]
     return run([*command, *(paths if len(paths) < 100 else {path.parent for path in paths})])  # they lie in one folder
 
 

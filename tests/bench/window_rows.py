@@ -33,7 +33,7 @@ def smooth(setting: Setting) -> list[Figure]:
         for _ in range(setting.repeat):
             with bare_window_meanwhile(setting.platform, bare):
                 curl_and_hashes(receiver, large, LARGE_SLOTS)
-            scene = (len(large), rows, *large, small[0].parent)
+            scene: list[str | int | Path] = [len(large), rows, *large, small[0].parent]
             told = in_window(receiver, "smooth", *scene, slots=LARGE_SLOTS, platform=setting.platform)
             ours.append(Gaps(**told))
     workload = f"row 1 in the window, {rows} rows queued"
@@ -136,7 +136,7 @@ def beside_a_share(setting: Setting) -> list[Figure]:
                 seen = send(receiver, paths_sent, files=len(paths_sent), slots=MANY_SLOTS).seen
                 into.append(_seconds_of(seen, size))
             with _small_folder() as small:
-                scene = (MANY_COUNT + 1, 1, slow, *paths, small)
+                scene: list[str | int | Path] = [MANY_COUNT + 1, 1, slow, *paths, small]
                 told = in_window(receiver, "smooth", *scene, slots=MANY_SLOTS, platform=setting.platform)
             gaps.append(Gaps(**told))
     workload = f"{MANY_COUNT} × {size // 1_000_000} MB, one file beside them on a share with 200 ms a read"

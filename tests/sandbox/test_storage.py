@@ -120,9 +120,9 @@ def test_a_body_cut_off_half_way_leaves_nothing(register: Register, sandbox: San
 def test_what_s3_would_refuse_is_refused_and_nothing_is_kept(  # noqa: PLR0917 - fixtures and a table's columns
     register: Register, s3: httpx.Client, sandbox: Sandbox, changes: dict[str, Any], status: int, code: str
 ) -> None:
-    url = register("porte.jpg")[0]["presignedUrl"].replace(*changes.pop("url", ("", "")), 1)
-    request: dict[str, Any] = {"method": "PUT", "content": b"x", "headers": JPEG, **changes}
-    answer = s3.request(url=url, **request)
+    old, new = changes.get("url", ("", ""))
+    url = register("porte.jpg")[0]["presignedUrl"].replace(old, new, 1)
+    answer = s3.request(**{"method": "PUT", "content": b"x", "headers": JPEG, **changes, "url": url})
     assert (answer.status_code, f"<Code>{code}</Code>" in answer.text) == (status, bool(code))
     assert "secret" not in answer.text
     assert stored(sandbox) == {}
