@@ -27,15 +27,10 @@ def refused(kind: str) -> Reason:
 @pytest.mark.parametrize(
     ("name", "reason", "expected"),
     [
-        ("a.heic", refused("HEIC"), (CONVERT, ZIP)),
-        ("a.jpg", refused("HEIC"), (CONVERT, ZIP)),
-        ("a.tif", refused("TIFF"), (CONVERT, ZIP)),
-        ("a.dng", refused("TIFF"), (ZIP,)),
-        ("a.pdf", refused("TIFF"), (CONVERT, ZIP)),
-        ("a.mp4", refused("MP4"), (ZIP,)),
-        ("noname", refused(""), (ZIP,)),
-        ("a.heic", Reason(Code.CANNOT_CONVERT), (ZIP,)),
-        ("a.heic", Reason(Code.BROKEN_PICTURE), (ZIP,)),
+        *((name, refused("HEIC"), (CONVERT, ZIP)) for name in ("a.heic", "a.jpg")),
+        *((name, refused("TIFF"), (CONVERT, ZIP)) for name in ("a.tif", "a.pdf")),
+        *((name, refused(kind), (ZIP,)) for name, kind in (("a.dng", "TIFF"), ("a.mp4", "MP4"), ("noname", ""))),
+        *(("a.heic", Reason(code), (ZIP,)) for code in (Code.CANNOT_CONVERT, Code.BROKEN_PICTURE)),
         ("a.heic", Reason(Code.EMPTY_FILE), ()),
         ("a.mp4", Reason(Code.TOO_LARGE), ()),
         ("a.heic", None, ()),
@@ -74,25 +69,22 @@ def test_a_row_offers_it_only_where_nothing_was_sent_and_nothing_is_under_way(st
 
 
 @pytest.mark.parametrize(
-    ("name", "treatment", "expected"),
+    ("name", "treatment", "expected", "shared"),
     [
-        ("IMG_2041.HEIC", CONVERT, "IMG_2041.jpg"),
-        ("plan.v2.tiff", CONVERT, "plan.v2.jpg"),
-        ("scan.tif. ", CONVERT, "scan.jpg"),
-        ("film.mp4", ZIP, "film.mp4.zip"),
-        ("noname", ZIP, "noname.zip"),
+        ("IMG_2041.HEIC", CONVERT, "IMG_2041.jpg", "IMG_2041.HEIC.jpg"),
+        ("plan.v2.tiff", CONVERT, "plan.v2.jpg", "plan.v2.tiff.jpg"),
+        ("scan.tif. ", CONVERT, "scan.jpg", "scan.tif.jpg"),
+        ("scan.tif .\u200b", CONVERT, "scan.jpg", "scan.tif.jpg"),
+        ("noname", CONVERT, "noname.jpg", "noname.jpg"),
+        ("film.mp4", ZIP, "film.mp4.zip", "film.mp4.zip"),
+        ("noname", ZIP, "noname.zip", "noname.zip"),
     ],
 )
-def test_the_substitute_is_called_after_the_file(name: str, treatment: Treatment, expected: str) -> None:
+def test_the_substitute_is_called_after_the_file_and_by_its_whole_name_where_that_would_be_shared(
+    name: str, treatment: Treatment, expected: str, shared: str
+) -> None:
     assert substitute_name(a_source(name), treatment) == expected
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [("IMG_2041.HEIC", "IMG_2041.HEIC.jpg"), ("scan.tif .\u200b", "scan.tif.jpg"), ("noname", "noname.jpg")],
-)
-def test_a_jpeg_that_would_share_its_name_keeps_the_files_whole_name(name: str, expected: str) -> None:
-    assert substitute_name(a_source(name), CONVERT, shared=True) == expected
+    assert substitute_name(a_source(name), treatment, shared=True) == shared
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="its disks do not tell these names apart")
@@ -109,20 +101,19 @@ def own_files(tmp_path: Path) -> Iterator[OwnFiles]:
         yield OwnFiles(journal, tmp_path / "data")
 
 
-def test_substitutes_are_for_their_owner_only(own_files: OwnFiles, tmp_path: Path) -> None:
-    substitutes = TempFiles(tmp_path / "data", own_files)
-    made = substitutes.place(".zip")
-    substitutes.create(made)
-    assert stat.S_IMODE(made.stat().st_mode) == 0o600
-    assert stat.S_IMODE(made.parent.stat().st_mode) == 0o700
-    assert made.suffix == ".zip"
+@pytest.fixture
+def substitutes(own_files: OwnFiles, tmp_path: Path) -> TempFiles:
+    return TempFiles(tmp_path / "data", own_files)
 
 
-def test_a_substitute_that_cannot_be_removed_now_is_removed_later(own_files: OwnFiles, tmp_path: Path) -> None:
+def test_a_substitute_is_for_its_owner_only_and_one_that_cannot_be_removed_now_is_removed_later(
+    substitutes: TempFiles, tmp_path: Path
+) -> None:
     """As on Windows, where what is being read stays. Here its folder is a link for a while."""
-    substitutes = TempFiles(tmp_path / "data", own_files)
     held, other = substitutes.place(".zip"), substitutes.place(".jpg")
     substitutes.create(held)
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (held, held.parent)] == [0o600, 0o700]
+    assert (held.suffix, other.suffix) == (".zip", ".jpg")
     held.parent.rename(tmp_path / "elsewhere")
     held.parent.symlink_to(tmp_path / "elsewhere")
     substitutes.discard(held)
@@ -134,19 +125,16 @@ def test_a_substitute_that_cannot_be_removed_now_is_removed_later(own_files: Own
 
 
 def test_what_was_made_again_is_removed_again_and_another_file_as_large_in_its_place_stays(
-    own_files: OwnFiles, tmp_path: Path
+    own_files: OwnFiles, substitutes: TempFiles
 ) -> None:
-    substitutes = TempFiles(tmp_path / "data", own_files)
     path = substitutes.place(".zip")
-    for _ in range(2):
+    for removed in (True, True, False):
         own_files.note(path)
         substitutes.create(path)
         own_files.note_made(path)
-        assert own_files.remove(path)
-        assert not path.exists()
-    own_files.note(path)
-    substitutes.create(path)
-    own_files.note_made(path)
+        if removed:
+            assert own_files.remove(path)
+            assert not path.exists()
     os.utime(path, ns=(7, 7))
     substitutes.discard(path)
     assert path.exists()

@@ -124,11 +124,19 @@ def test_a_decoder_that_does_not_start_says_nothing_of_the_picture(
         decoder.jpeg(b"picture", nothing)
 
 
-def test_what_the_decoder_says_of_a_picture_is_passed_on(decoder: PictureDecoder, tmp_path: Path) -> None:
+def test_what_the_decoder_says_of_a_picture_is_passed_on_and_what_nobody_wants_any_more_is_not_decoded(
+    decoder: PictureDecoder, tmp_path: Path
+) -> None:
     with pytest.raises(CannotConvert, match="several pages"):
         decoder.jpeg(pictures.two_pages(tmp_path / "a.tif").read_bytes(), nothing)
     with pytest.raises(BrokenPicture):
         decoder.jpeg(b"no picture", nothing)
+
+    def given_up() -> None:
+        raise InterruptedError
+
+    with closing(PictureDecoder(decoder_that("os._exit(1)"))) as broken, pytest.raises(InterruptedError):
+        broken.jpeg(b"picture", given_up)
 
 
 def test_thumbnails_come_before_conversions() -> None:
@@ -161,14 +169,6 @@ def test_thumbnails_come_before_conversions() -> None:
     assert turns == {"thumbnail": 1, "first JPEG": 2, "second JPEG": 3}
 
 
-def test_what_nobody_wants_any_more_is_not_decoded() -> None:
-    def given_up() -> None:
-        raise InterruptedError
-
-    with closing(PictureDecoder(decoder_that("os._exit(1)"))) as decoder, pytest.raises(InterruptedError):
-        decoder.jpeg(b"picture", given_up)
-
-
 def test_leaving_ends_a_decoder_that_hangs_and_calls_no_picture_broken(tmp_path: Path) -> None:
     begun, told = tmp_path / "begun", list[BaseException]()
     decoder = PictureDecoder(decoder_that(f"open({str(begun)!r}, 'w').close(); signal.pause()"))
@@ -194,12 +194,19 @@ def test_leaving_ends_a_decoder_that_hangs_and_calls_no_picture_broken(tmp_path:
 
 
 @on_linux
-def test_its_environment_holds_no_secret(fresh: PictureDecoder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_its_environment_holds_no_secret_its_memory_is_limited_and_it_leaves_no_picture_on_the_disk(
+    fresh: PictureDecoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("UPLOADER_BEARER_TOKEN", "UPLOADER_SESSION_TOKEN", "HTTPS_PROXY", "https_proxy", "AWS_SECRET", "X"):
         monkeypatch.setenv(name, "not-for-strangers")
-    environment = Path(f"/proc/{child_of(fresh)}/environ").read_bytes()
+    process = Path(f"/proc/{child_of(fresh)}")
+    environment = (process / "environ").read_bytes()
     assert b"not-for-strangers" not in environment
     assert b"UPLOADER" not in environment
+    limits = (process / "limits").read_text("utf-8").splitlines()[1:]
+    told = {line[:26].strip(): line[26:].split()[0] for line in limits}
+    assert int(told["Max address space"]) <= MEMORY_BYTES
+    assert told["Max core file size"] == "0"
 
 
 @on_linux
@@ -211,14 +218,6 @@ def test_ctrl_c_of_the_terminal_and_the_end_of_a_session_do_not_reach_it(fresh: 
         os.kill(child, number)
     assert fresh.jpeg(pictures.HEIC.read_bytes(), nothing).content
     assert child in children()
-
-
-@on_linux
-def test_its_memory_is_limited_and_it_leaves_no_picture_on_the_disk(fresh: PictureDecoder) -> None:
-    limits = Path(f"/proc/{child_of(fresh)}/limits").read_text("utf-8")
-    told = {line[:26].strip(): line[26:].split()[0] for line in limits.splitlines()[1:]}
-    assert int(told["Max address space"]) <= MEMORY_BYTES
-    assert told["Max core file size"] == "0"
 
 
 @on_linux
@@ -257,13 +256,11 @@ def has_waiting(decoder: PictureDecoder, number: int) -> bool:
     return len(decoder._waiting) == number
 
 
-def test_a_module_among_the_evidence_is_never_loaded(fresh: PictureDecoder, tmp_path: Path) -> None:
+def test_a_module_among_the_evidence_is_never_loaded(
+    fresh: PictureDecoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("PIL.py", "json.py", "uploader_gui.py"):
         (tmp_path / name).write_text(f"open({str(tmp_path / 'loaded')!r}, 'w')")
-    before = Path.cwd()
-    os.chdir(tmp_path)
-    try:
-        assert json.dumps(fresh.about())
-    finally:
-        os.chdir(before)
+    monkeypatch.chdir(tmp_path)
+    assert json.dumps(fresh.about())
     assert not (tmp_path / "loaded").exists()

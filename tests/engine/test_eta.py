@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from uploader_gui.engine.transfer.rate_meter import LONGEST_PAUSE, SETTLE, RateMeter, SharedTime, Sums, fitted
+from uploader_gui.engine.transfer.rate_meter import LONGEST_PAUSE, SETTLE, Cost, RateMeter, SharedTime, Sums, fitted
 
 MB = 1_000_000
 STEP = 0.05
@@ -167,19 +167,19 @@ def test_nothing_is_foretold_in_the_first_seconds() -> None:
     assert all(said is not None for gone, said, _ in told.moments if gone > SETTLE + 2 * STEP)
 
 
-def test_a_first_huge_file_is_foretold_by_its_bytes() -> None:
-    cost = fitted(Sums().plus(5.0, 50 * MB), 0.1)
+def fitted_to(sums: Sums, usual: float) -> Cost:
+    cost = fitted(sums, usual)
     assert cost is not None
-    assert cost.of(1, 100 * MB) == pytest.approx(10, rel=0.05)
+    return cost
 
 
-def test_files_of_two_kinds_tell_what_a_file_and_what_a_byte_costs() -> None:
+def test_files_of_two_kinds_tell_what_a_file_and_what_a_byte_costs_and_a_huge_one_of_its_bytes() -> None:
+    assert fitted(Sums(), 1.0) is fitted(Sums().plus(1.0, 0), 1.0) is None  # nothing is known before any byte went
+    assert fitted_to(Sums().plus(5.0, 50 * MB), 0.1).of(1, 100 * MB) == pytest.approx(10, rel=0.05)
     sums = Sums()
     for _ in range(50):
         sums = sums.plus(0.1 + 0.02, TINY).plus(0.1 + 3.0, PHOTO)
-    cost = fitted(sums, 5.0)
-    assert cost is not None
-    assert cost == pytest.approx((0.1, 1e-6), rel=0.05)
+    assert fitted_to(sums, 5.0) == pytest.approx((0.1, 1e-6), rel=0.05)
 
 
 def test_where_all_files_are_alike_at_least_half_of_the_time_is_their_bytes() -> None:
@@ -187,57 +187,35 @@ def test_where_all_files_are_alike_at_least_half_of_the_time_is_their_bytes() ->
     for _ in range(200):
         sums = sums.plus(0.1, TINY)
     for usual, per_file in ((0.02, 0.02), (5.0, 0.05)):
-        cost = fitted(sums, usual)
-        assert cost is not None
+        cost = fitted_to(sums, usual)
         assert cost.per_file == pytest.approx(per_file, rel=0.05)
         assert cost.of(1, TINY) == pytest.approx(0.1, rel=0.01)
 
 
-def test_no_cost_is_ever_negative() -> None:
+def test_no_cost_is_ever_negative_and_what_was_seen_fades() -> None:
     for rows in (((9.0, TINY), (0.1, PHOTO)), ((0.0, TINY), (9.0, PHOTO)), ((0.0, 1), (0.0, PHOTO))):
         sums = Sums()
         for row in rows * 20:
             sums = sums.plus(*row)
-        cost = fitted(sums, 0.0)
-        assert cost is not None
-        assert min(cost) >= 0
-
-
-def test_nothing_is_known_before_any_byte_went() -> None:
-    assert fitted(Sums(), 1.0) is None
-    assert fitted(Sums().plus(1.0, 0), 1.0) is None
-
-
-def test_what_was_seen_fades() -> None:
+        assert min(fitted_to(sums, 0.0)) >= 0
     old = Sums()
     for _ in range(100):
         old = old.plus(10.0, PHOTO)
-    cost = fitted(old.faded(0.001).plus(1.0, PHOTO), 0.0)
-    assert cost is not None
+    cost = fitted_to(old.faded(0.001).plus(1.0, PHOTO), 0.0)
     assert cost.of(1, PHOTO) == pytest.approx(1.8, rel=0.05)
 
 
-def test_transfers_that_run_beside_each_other_share_the_time() -> None:
+def test_transfers_share_the_time_and_a_pause_belongs_to_the_one_that_was_waited_for() -> None:
     time = SharedTime()
     time.begin(100.0, "a")
     time.begin(101.0, "b")
     assert time.so_far(103.0) == {"a": 2.0, "b": 1.0}
-    assert time.end(103.0, "a") == 2.0
-    assert time.end(104.0, "b") == 2.0
-
-
-def test_a_pause_belongs_to_the_transfer_that_was_waited_for() -> None:
-    time = SharedTime()
-    time.begin(100.0, "a")
-    time.end(101.0, "a")
-    time.begin(103.0, "b")
-    time.begin(103.0, "c")
-    assert time.so_far(105.0) == {"b": 3.0, "c": 1.0}
-
-
-def test_a_standstill_counts_for_a_moment_only() -> None:
-    time = SharedTime()
-    time.begin(100.0, "a")
-    time.go_on(101.0)
-    assert time.so_far(4000.0) == {"a": 1.0 + LONGEST_PAUSE}
-    assert time.end(4000.0, "a") == 1.0 + LONGEST_PAUSE
+    assert (time.end(103.0, "a"), time.end(104.0, "b")) == (2.0, 2.0)
+    time.begin(106.0, "c")
+    time.begin(106.0, "d")
+    assert time.so_far(108.0) == {"c": 3.0, "d": 1.0}
+    still = SharedTime()
+    still.begin(100.0, "a")
+    still.go_on(101.0)
+    assert still.so_far(4000.0) == {"a": 1.0 + LONGEST_PAUSE}  # a standstill counts for a moment only
+    assert still.end(4000.0, "a") == 1.0 + LONGEST_PAUSE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -102,20 +103,20 @@ def test_nobody_else_can_read_them(folder: Path) -> None:
     assert {stat.S_IMODE(one.stat().st_mode) for one in (path.parent, folder, folder.parent)} == {0o700}
 
 
-@pytest.mark.parametrize(
-    ("source", "announced", "variant", "detail"),
-    [
-        (Source([BYTES]), len(BYTES) + 1, Variant.CAME_SHORT, f"{len(BYTES)}/{len(BYTES) + 1}"),
-        (Source([BYTES]), len(BYTES) - 1, Variant.CAME_LONG, f"{len(BYTES)}/{len(BYTES) - 1}"),
-        (Source([BYTES], length=20_000), None, Variant.CAME_SHORT, f"{len(BYTES)}/20000"),
-        (Source([]), 10, Variant.CAME_SHORT, "0/10"),
-        (Source([BYTES, NotFetched("0x80030005", variant=Variant.NOT_GIVEN)]), None, Variant.NOT_GIVEN, "0x80030005"),
-        (Source([BYTES, OSError(28, "No space left on device")]), None, Variant.NO_ROOM, "the disk is full"),
-        (Source([BYTES, RuntimeError("odd")]), None, Variant.NOT_GIVEN, "odd"),
-        (Source(opening=NotFetched(variant=Variant.OFFER_GONE)), None, Variant.OFFER_GONE, ""),
-    ],
-    ids=["short", "long", "shorter than it says", "empty", "fails half way", "full disk", "breaks", "gone"],
-)
+MANY = len(BYTES)
+FAILURES: dict[str, tuple[Source, int | None, Variant, str]] = {
+    "short": (Source([BYTES]), MANY + 1, Variant.CAME_SHORT, f"{MANY}/{MANY + 1}"),
+    "long": (Source([BYTES]), MANY - 1, Variant.CAME_LONG, f"{MANY}/{MANY - 1}"),
+    "shorter than it says": (Source([BYTES], length=20_000), None, Variant.CAME_SHORT, f"{MANY}/20000"),
+    "empty": (Source([]), 10, Variant.CAME_SHORT, "0/10"),
+    "fails half way": (Source([BYTES, NotFetched("0x8", variant=Variant.NOT_GIVEN)]), None, Variant.NOT_GIVEN, "0x8"),
+    "full disk": (Source([BYTES, OSError(28, os.strerror(28))]), None, Variant.NO_ROOM, "the disk is full"),
+    "breaks": (Source([BYTES, RuntimeError("odd")]), None, Variant.NOT_GIVEN, "odd"),
+    "gone": (Source(opening=NotFetched(variant=Variant.OFFER_GONE)), None, Variant.OFFER_GONE, ""),
+}
+
+
+@pytest.mark.parametrize(("source", "announced", "variant", "detail"), FAILURES.values(), ids=FAILURES)
 def test_what_does_not_come_whole_is_told_and_leaves_nothing(
     folder: Path, source: Source, announced: int | None, variant: Variant, detail: str
 ) -> None:
@@ -145,12 +146,9 @@ def test_a_stopped_file_leaves_nothing_and_is_not_told_and_the_next_one_comes(fo
     fetch(Source([BYTES] * 3), folder, VirtualFile(0, "a.jpg"), VirtualFile(1, "b.jpg"), heard=heard)
     assert (heard.came, heard.failed) == ([folder / "b.jpg"], [])
     assert on_disk(folder) == [f"{folder.name}/b.jpg"]
-
-
-def test_what_is_stopped_when_its_last_byte_is_there_leaves_no_folder(folder: Path) -> None:
-    file = VirtualFile(0, "DCIM/100/a.jpg")
-    fetch(Source([BYTES]), folder, file, heard=Heard(lambda item: item.stop()))
-    assert list(folder.parent.iterdir()) == []
+    at_its_end = folder.parent.with_name("other") / folder.name
+    fetch(Source([BYTES]), at_its_end, VirtualFile(0, "DCIM/a.jpg"), heard=Heard(lambda item: item.stop()))
+    assert list(at_its_end.parent.iterdir()) == []
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:

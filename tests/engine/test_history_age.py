@@ -44,41 +44,26 @@ def kept_after_a_purge(path: Path, keep_days: float) -> list[str]:
     return [name.removesuffix(".jpg") for name in known]
 
 
-@pytest.mark.parametrize(
-    ("keep_days", "days", "gone"),
-    [
-        (400, range(0, 500, 10), range(0, 90, 10)),
-        (400, [0, 3, 9, 3650], []),
-        (400, [0, 3, 9, 3650, 10, 12], []),
-        (400, [0, 3, 9, 365, 10], []),
-        (400, [1000, 1001, -18_000, 1002], []),
-        (400, [*range(1000, 1400, 25), -18_000, -17_999, 1376], []),
-        (400, [*range(1000, 1400, 25), 5000, 5001, 1376], []),
-        (1, [0, 0.4, 365], []),
-        (1, [0, 1, 2, 3, 4, 5, 6], [0, 1, 2, 3, 4]),
-        (30, [0, 20, 40, 60], [0, 20]),
-        (30, [0, 30, 60], [0]),
-        (30, [0, 45, 90], []),
-        (400, [0], []),
-        (400, [], []),
-    ],
-    ids=[
-        "a deposit every ten days",
-        "a clock years ahead at the newest",
-        "a clock years ahead for a day",
-        "a clock a year ahead",
-        "a clock put back decades",
-        "a clock put back when History is full",
-        "a clock years ahead when History is full",
-        "History of one day and a clock a year ahead",
-        "History of one day",
-        "History of a month",
-        "pauses that are just no wrong clock",
-        "a pause that a wrong clock might be",
-        "one deposit, however long ago",
-        "nothing",
-    ],
-)
+FULL = range(1000, 1400, 25)
+AGES: dict[str, tuple[float, Sequence[float], Sequence[float]]] = {
+    "a deposit every ten days": (400, range(0, 500, 10), range(0, 90, 10)),
+    "a clock years ahead at the newest": (400, [0, 3, 9, 3650], []),
+    "a clock years ahead for a day": (400, [0, 3, 9, 3650, 10, 12], []),
+    "a clock a year ahead": (400, [0, 3, 9, 365, 10], []),
+    "a clock put back decades": (400, [1000, 1001, -18_000, 1002], []),
+    "a clock put back when History is full": (400, [*FULL, -18_000, -17_999, 1376], []),
+    "a clock years ahead when History is full": (400, [*FULL, 5000, 5001, 1376], []),
+    "History of one day and a clock a year ahead": (1, [0, 0.4, 365], []),
+    "History of one day": (1, [0, 1, 2, 3, 4, 5, 6], [0, 1, 2, 3, 4]),
+    "History of a month": (30, [0, 20, 40, 60], [0, 20]),
+    "pauses that are just no wrong clock": (30, [0, 30, 60], [0]),
+    "a pause that a wrong clock might be": (30, [0, 45, 90], []),
+    "one deposit, however long ago": (400, [0], []),
+    "nothing": (400, [], []),
+}
+
+
+@pytest.mark.parametrize(("keep_days", "days", "gone"), AGES.values(), ids=AGES)
 def test_what_is_old_beside_the_newest_deposit_goes_and_nothing_else(
     tmp_path: Path, keep_days: float, days: Sequence[float], gone: Sequence[float]
 ) -> None:

@@ -194,18 +194,17 @@ async def test_what_cannot_be_written_is_tried_again_told_meanwhile_and_written_
 
 
 async def test_a_place_stays_the_first_one_s_also_where_the_journal_is_lost_just_before_it_is_asked_for(
-    tmp_path: Path, expected_logs: ExpectedLogs
+    journal: Journal, journal_path: Path, expected_logs: ExpectedLogs
 ) -> None:
     expected_logs.allow("the journal was opened again")
-    with contextlib.closing(Journal(tmp_path / "journal.sqlite")) as journal:
-        store, first, second, third = a_store(journal), an_upload(), an_upload(), an_upload()
-        store.add([first, second, third])
-        claimed = await store.writer.claim_places({first.upload_id: b"place", second.upload_id: b"place"})
-        assert claimed == {second.upload_id: first.source.name}
-        get_into_trouble(journal)
-        delete_all(tmp_path)
-        claimed = await store.writer.claim_places({third.upload_id: b"place", second.upload_id: b"another"})
-        assert claimed == {third.upload_id: first.source.name}
+    store, first, second, third = a_store(journal), an_upload(), an_upload(), an_upload()
+    store.add([first, second, third])
+    claimed = await store.writer.claim_places({first.upload_id: b"place", second.upload_id: b"place"})
+    assert claimed == {second.upload_id: first.source.name}
+    get_into_trouble(journal)
+    delete_all(journal_path.parent)
+    claimed = await store.writer.claim_places({third.upload_id: b"place", second.upload_id: b"another"})
+    assert claimed == {third.upload_id: first.source.name}
 
 
 class ForgetfulJournal(Journal):

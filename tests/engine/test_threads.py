@@ -6,7 +6,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import CancelledError
 
 import pytest
@@ -28,28 +27,19 @@ asyncio.run(main())
 """
 
 
-@pytest.fixture
-def threads() -> Iterator[DaemonThreads]:
-    threads = DaemonThreads()
-    yield threads
-    threads.shutdown()
-
-
-def test_a_result_and_an_error_come_back(threads: DaemonThreads) -> None:
+def test_a_result_an_error_and_even_an_exit_come_back_all_from_one_daemon_that_ends_when_idle(
+    threads: DaemonThreads,
+) -> None:
     assert threads.submit(divmod, 7, 2).result(60) == (3, 1)
     with pytest.raises(ZeroDivisionError):
         threads.submit(divmod, 7, 0).result(60)
-
-
-def test_even_an_exit_comes_back_and_the_thread_lives_on(threads: DaemonThreads) -> None:
     with pytest.raises(SystemExit):
         threads.submit(sys.exit, 3).result(60)
-    assert threads.submit(int, "7").result(60) == 7
-
-
-def test_one_call_after_the_other_needs_one_thread(threads: DaemonThreads) -> None:
-    used = {threads.submit(threading.get_ident).result(60) for _ in range(50)}
-    assert len(used) == 1
+    (thread,) = {threads.submit(threading.current_thread).result(60) for _ in range(50)}
+    assert thread.daemon
+    threads.shutdown()
+    thread.join(60)
+    assert not thread.is_alive()
 
 
 def test_stuck_calls_hold_up_only_themselves(threads: DaemonThreads) -> None:
@@ -59,14 +49,6 @@ def test_stuck_calls_hold_up_only_themselves(threads: DaemonThreads) -> None:
     assert not any(future.done() for future in stuck)
     wake.set()
     assert all(future.result(60) for future in stuck)
-
-
-def test_its_threads_are_daemons_and_end_when_idle(threads: DaemonThreads) -> None:
-    thread = threads.submit(threading.current_thread).result(60)
-    assert thread.daemon
-    threads.shutdown()
-    thread.join(60)
-    assert not thread.is_alive()
 
 
 def test_a_call_cancelled_while_it_runs_is_simply_forgotten(threads: DaemonThreads) -> None:

@@ -1,7 +1,6 @@
 """No value can make a record unwritable for good, and one that cannot be written fails alone."""
 
 import asyncio
-import contextlib
 import time
 from dataclasses import replace
 from email.utils import formatdate
@@ -62,7 +61,7 @@ def a_store(
 
 
 @pytest.mark.parametrize("fields", BAD_SOURCES.values(), ids=BAD_SOURCES)
-async def test_a_new_upload_that_cannot_be_written_down_fails_alone(
+async def test_a_new_upload_that_cannot_be_written_down_fails_alone_and_can_be_when_it_is_tried_again(
     fields: dict[str, Any], journal: Journal, expected_logs: ExpectedLogs
 ) -> None:
     expected_logs.allow("cannot be written")
@@ -74,8 +73,10 @@ async def test_a_new_upload_that_cannot_be_written_down_fails_alone(
     assert {one.upload_id for one in journal.unfinished(API)} == {one.upload_id for one in good}
     assert [run.files for page in journal.past_runs() for run in page] == [3]
     store.move_all(good, UploadState.CANCELLED, durable=True)
+    bad.source = a_source(size=5)
+    store.move(bad, UploadState.QUEUED)
     await store.writer.saved()
-    assert journal.unfinished(API) == []
+    assert [one.upload_id for one in journal.unfinished(API)] == [bad.upload_id]
 
 
 @pytest.mark.parametrize("fields", BAD_FACTS.values(), ids=BAD_FACTS)
@@ -99,36 +100,16 @@ async def test_what_becomes_of_one_upload_and_cannot_be_written_down_holds_up_no
     assert states[uploads[0].upload_id] == states[uploads[2].upload_id] == UploadState.REGISTERED
 
 
-async def test_one_that_failed_so_can_be_written_down_when_it_is_tried_again(
-    journal: Journal, expected_logs: ExpectedLogs
-) -> None:
-    expected_logs.allow("cannot be written")
-    upload, store = an_upload(source=a_source(size=2**70)), a_store(journal)
-    store.add([upload])
-    await store.writer.saved()
-    upload.source = a_source(size=5)
-    store.move(upload, UploadState.QUEUED)
-    await store.writer.saved()
-    assert [one.upload_id for one in journal.unfinished(API)] == [upload.upload_id]
-
-
-@pytest.mark.parametrize("name", ["\ud800.jpg", "a\0b.jpg", "é" * 300])
-async def test_a_path_no_file_can_have_is_written_down_all_the_same(name: str, journal: Journal) -> None:
-    upload = an_upload(source=replace(a_source(), path=Path("/evidence") / name, resolved=Path("/evidence") / name))
+async def test_a_path_no_file_can_have_is_written_down_also_while_the_journal_is_written(journal: Journal) -> None:
     store = a_store(journal)
-    store.add([upload])
-    await store.writer.saved()
-    assert upload.state is UploadState.QUEUED
-    assert [one.upload_id for one in journal.unfinished(API)] == [upload.upload_id]
-
-
-async def test_what_is_added_while_the_journal_is_written_is_written_next(journal: Journal) -> None:
-    store, first, second = a_store(journal), an_upload(), an_upload()
-    store.add([first])
-    store.add([second])
+    paths = [Path("/evidence") / name for name in ("\ud800.jpg", "a\0b.jpg", "é" * 300)]
+    uploads = [an_upload(source=replace(a_source(), path=path, resolved=path)) for path in paths]
+    for upload in uploads:
+        store.add([upload])
     async with asyncio.timeout(20):
         await store.writer.saved()
-    assert {one.upload_id for one in journal.unfinished(API)} == {first.upload_id, second.upload_id}
+    assert {upload.state for upload in uploads} == {UploadState.QUEUED}
+    assert [one.upload_id for one in journal.unfinished(API)] == [one.upload_id for one in uploads]
 
 
 def delete_all(folder: Path) -> None:
@@ -136,70 +117,66 @@ def delete_all(folder: Path) -> None:
         part.unlink()
 
 
-async def test_a_journal_opened_again_knows_all_of_this_run(tmp_path: Path, expected_logs: ExpectedLogs) -> None:
+async def test_a_journal_opened_again_knows_all_of_this_run(
+    journal: Journal, journal_path: Path, expected_logs: ExpectedLogs
+) -> None:
     expected_logs.allow("the journal was opened again")
-    path = tmp_path / "journal.sqlite"
-    with contextlib.closing(Journal(path)) as journal:
-        store, first, second, removed = a_store(journal), an_upload(), an_upload(), an_upload()
-        store.add([first, second, removed])
-        store.cancel([removed])
-        store.remove([removed])
-        await store.writer.saved()
-        assert await store.writer.claim_places({first.upload_id: b"place"}) == {}
-        await store.writer.saved()
-        get_into_trouble(journal)
-        delete_all(tmp_path)
-        store.move(first, UploadState.SKIPPED)
-        await store.writer.saved()
-        assert [one.upload_id for one in journal.unfinished(API)] == [second.upload_id]
-        assert [run.files for page in journal.past_runs() for run in page] == [3]
-        assert await store.writer.claim_places({second.upload_id: b"place"}) == {second.upload_id: first.source.name}
+    store, first, second, removed = a_store(journal), an_upload(), an_upload(), an_upload()
+    store.add([first, second, removed])
+    store.cancel([removed])
+    store.remove([removed])
+    await store.writer.saved()
+    assert await store.writer.claim_places({first.upload_id: b"place"}) == {}
+    await store.writer.saved()
+    get_into_trouble(journal)
+    delete_all(journal_path.parent)
+    store.move(first, UploadState.SKIPPED)
+    await store.writer.saved()
+    assert [one.upload_id for one in journal.unfinished(API)] == [second.upload_id]
+    assert [run.files for page in journal.past_runs() for run in page] == [3]
+    assert await store.writer.claim_places({second.upload_id: b"place"}) == {second.upload_id: first.source.name}
 
 
 @pytest.mark.parametrize("goes_on", [True, False])
 async def test_a_run_is_moved_to_the_servers_time_also_where_the_journal_is_in_trouble_just_then(
-    tmp_path: Path,
-    expected_logs: ExpectedLogs,
-    goes_on: bool,  # noqa: FBT001 - pytest
+    journal: Journal, expected_logs: ExpectedLogs, *, goes_on: bool
 ) -> None:
     expected_logs.allow("the journal was opened again")
-    with contextlib.closing(Journal(tmp_path / "journal.sqlite")) as journal:
-        store = a_store(journal, clock=(clock := ServerClock()))
-        store.add([first := an_upload()])
-        await store.writer.saved()
-        clock.observe(formatdate(began := time.time() + 3 * HOUR, usegmt=True))
-        store.record(first)
-        await store.writer.saved()
-        if goes_on:
-            get_into_trouble(journal)
-            store.add([an_upload()])
-        else:
-            store.writer.end_run(0, None, ((), {}))
-        await store.writer.saved()
-        ((past,),) = journal.past_runs()
+    store = a_store(journal, clock=(clock := ServerClock()))
+    store.add([first := an_upload()])
+    await store.writer.saved()
+    clock.observe(formatdate(began := time.time() + 3 * HOUR, usegmt=True))
+    store.record(first)
+    await store.writer.saved()
+    if goes_on:
+        get_into_trouble(journal)
+        store.add([an_upload()])
+    else:
+        store.writer.end_run(0, None, ((), {}))
+    await store.writer.saved()
+    ((past,),) = journal.past_runs()
     assert past.files == (2 if goes_on else 1)
     assert past.started_at == pytest.approx(began, abs=HOUR)
 
 
 async def test_a_journal_opened_again_knows_the_uploads_of_every_server(
-    tmp_path: Path, expected_logs: ExpectedLogs
+    journal: Journal, journal_path: Path, expected_logs: ExpectedLogs
 ) -> None:
     """One of them finds out; the store of the server that rests has nothing of its own to write."""
     expected_logs.allow("the journal was opened again")
-    with contextlib.closing(Journal(tmp_path / "journal.sqlite")) as journal:
-        resources = resources_with(journal, UNUSED)
-        resting, working = (a_store(journal, resources=resources) for _ in range(2))
-        waiting, sent = an_upload(), an_upload()
-        resting.add([waiting])
-        working.add([sent])
-        await resting.writer.saved()
-        await working.writer.saved()
-        get_into_trouble(journal)
-        delete_all(tmp_path)
-        working.move(sent, UploadState.SKIPPED)
-        await working.writer.saved()
-        await resting.writer.saved()
-        assert [one.upload_id for one in journal.unfinished(API)] == [waiting.upload_id]
+    resources = resources_with(journal, UNUSED)
+    resting, working = (a_store(journal, resources=resources) for _ in range(2))
+    waiting, sent = an_upload(), an_upload()
+    resting.add([waiting])
+    working.add([sent])
+    await resting.writer.saved()
+    await working.writer.saved()
+    get_into_trouble(journal)
+    delete_all(journal_path.parent)
+    working.move(sent, UploadState.SKIPPED)
+    await working.writer.saved()
+    await resting.writer.saved()
+    assert [one.upload_id for one in journal.unfinished(API)] == [waiting.upload_id]
 
 
 async def test_only_finished_uploads_are_forgotten_and_never_listed_again(journal: Journal) -> None:
@@ -215,17 +192,9 @@ async def test_only_finished_uploads_are_forgotten_and_never_listed_again(journa
 SENT_IN_ITS_PLACE = Substitute(a_source("a.zip", size=70), "cd" * 32)
 
 
-@pytest.mark.parametrize(
-    ("change", "stays"),
-    [({}, True), ({"size": 6}, False), ({"mtime_ns": 6}, False), ({"media_type": "image/png"}, False)],
-    ids=["nothing", "size", "time", "type"],
-)
-async def test_a_file_that_changed_needs_another_link_and_substitute(
-    journal: Journal,
-    change: dict[str, Any],
-    stays: bool,  # noqa: FBT001 - pytest
-) -> None:
-    source, store = a_source(size=5, mtime_ns=5), a_store(journal)
+@pytest.mark.parametrize("change", [{}, {"size": 6}, {"mtime_ns": 6}, {"media_type": "image/png"}])
+async def test_a_file_that_changed_needs_another_link_and_substitute(journal: Journal, change: dict[str, Any]) -> None:
+    source, store, stays = a_source(size=5, mtime_ns=5), a_store(journal), not change
     upload = an_upload(source=source, presigned=a_put(), substitute=SENT_IN_ITS_PLACE, treatment=Treatment.ZIP)
     store.add([upload])
     store.replace_source(upload, replace(source, **change))
@@ -241,9 +210,7 @@ async def test_a_file_that_changed_needs_another_link_and_substitute(
 @pytest.mark.parametrize("is_listed", [True, False])
 @pytest.mark.parametrize("origin", [None, Origin.PHONE])
 async def test_a_file_fetched_or_registered_earlier_keeps_its_name(
-    journal: Journal,
-    is_listed: bool,  # noqa: FBT001 - pytest
-    origin: Origin | None,
+    journal: Journal, origin: Origin | None, *, is_listed: bool
 ) -> None:
     upload, store = an_upload(source=a_source("Été.jpg", name_shortened=True), origin=origin), a_store(journal)
     store.add([upload] if is_listed else [])

@@ -104,19 +104,9 @@ class StoreThenSilence:
 
 
 StorageFault = (
-    ResetMidway
-    | StallMidway
-    | SlowRead
-    | Refuse
-    | RefuseContentType
-    | Reply
-    | StoreThenAnswer
-    | StoreThenSend
-    | SendUnread
-    | StoreDamaged
-    | StoreThenReset
-    | StoreThenSilence
-)
+    ResetMidway | StallMidway | SlowRead | Refuse | RefuseContentType | Reply | StoreThenAnswer | StoreThenSend
+    | SendUnread | StoreDamaged | StoreThenReset | StoreThenSilence
+)  # fmt: skip
 
 
 def refuse_unread(status: int = 403, code: str = "AccessDenied", message: str = "Access Denied") -> Refuse:
