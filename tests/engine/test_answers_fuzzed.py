@@ -23,7 +23,7 @@ OLD_URL: Final = "https://b.example/2?Expires=1741769100"
 FIRST: Final = {"uploadId": ASKED[0], "presignedUrl": URL, "id": 0}
 VALID: Final = {"uploads": [FIRST, {"uploadId": ASKED[1], "presignedUrl": OLD_URL, "id": "1"}]}
 VALID_BODY: Final = json.dumps(VALID).encode()
-CASES: Final = 20_000
+CASES: Final = 8_000
 HOSTILE: Final[list[Any]] = [
     None, True, -1, 1e308, float("nan"), 2**70, "", "\0", "\ud800", "[", [], {}, [[]], {"uploads": []}, "https://",
     "https://[::1]:0/", "https://[fe80::1%25eth0]/", "https://xn--/", "https://a..b/", "https://a\\b/", "https://%41/",
@@ -108,7 +108,7 @@ def test_a_valid_answer_is_understood() -> None:
     assert [put.service_id for put in _registration(VALID_BODY, ASKED, local=True).presigned.values()] == ["0", "1"]
 
 
-def test_twenty_thousand_answers_put_out_of_shape_raise_nothing_else() -> None:
+def test_thousands_of_answers_put_out_of_shape_raise_nothing_else() -> None:
     chance = random.Random(20_250_312)
     kinds: list[Callable[[random.Random], bytes]] = [with_bytes_changed, with_bytes_changed, with_values_changed]
     understood = sum(judge(kinds[n % 3](chance)) for n in range(CASES))
@@ -132,7 +132,7 @@ def test_any_json_at_all_is_taken_calmly(value: Any) -> None:
 
 
 @given(st.binary(max_size=200))
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 def test_any_bytes_at_all_are_taken_calmly(body: bytes) -> None:
     judge(body)
 
@@ -140,7 +140,7 @@ def test_any_bytes_at_all_are_taken_calmly(body: bytes) -> None:
 @given(
     st.text(st.characters(exclude_categories=()), max_size=60), st.sampled_from(["", "https://", "https://b/?", URL])
 )
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 def test_any_text_for_a_url_is_taken_calmly(text: str, before: str) -> None:
     entry = {"uploadId": ASKED[0], "presignedUrl": before + text, "id": "1"}
     judge(json.dumps({"uploads": [entry]}).encode())

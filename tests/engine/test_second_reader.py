@@ -15,7 +15,7 @@ from uploader_gui.engine.models import Origin, Reason, Substitute, UploadState
 from uploader_gui.engine.receipt_check import ReceiptUnreadable, all_equal, compare, read_receipt
 
 Found = tuple[int, list[str]]
-CHANGES = 10_000
+CHANGES = 4_000
 NO_RECEIPT: Found = (2, [])
 AGAINST = {"changed", "missing", "cannot be read", "not on the receipt"}
 

@@ -22,7 +22,7 @@ OFFSCREEN = r"This plugin does not support (raise|propagateSizeHints|grabbing th
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if HERE in item.path.parents:
+        if item.path.parent == HERE:
             item.add_marker(pytest.mark.qt_log_ignore(OFFSCREEN, extend=True))
 
 

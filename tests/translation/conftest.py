@@ -12,13 +12,14 @@ from PySide6.QtWidgets import QApplication
 
 from uploader_gui.platform.application import Language
 
-ROOT = Path(__file__).parent.parent.parent
+HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
 OFFSCREEN = r"This plugin does not support (raise|propagateSizeHints|grabbing the keyboard)"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if Path(__file__).parent in item.path.parents:
+        if item.path.parent == HERE:
             item.add_marker(pytest.mark.qt_log_ignore(OFFSCREEN, extend=True))
 
 
