@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 # Before anything imports Qt or keyring. A test run on a real display sets QT_QPA_PLATFORM itself.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["QT_API"] = "pyside6"
+os.environ["PYDANTIC_DISABLE_PLUGINS"] = "true"  # each start would look for some among the packages of a developer
 os.environ["PYTHON_KEYRING_BACKEND"] = "tests.support.memory_keyring.MemoryKeyring"
 
 import hypothesis

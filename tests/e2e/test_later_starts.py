@@ -18,7 +18,7 @@ from tests.support.scripted_storage import ScriptedStorage
 from tests.support.strict_api import StrictApi
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="these look at files and signals that Windows has not")
-AT_ONCE = 8
+AT_ONCE = 5
 
 
 def journalled(program: Program) -> list[str]:
