@@ -103,7 +103,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Let each worker begin with as many long tests: it gets a row of neighbours, and takes others' last ones later.
 
-    Those of the real S3 servers come first, together: one worker starts the servers, of five processes, not three.
+    Those of Swift, a server of five processes, come first and together: else up to three workers start one.
     """
     workers = getattr(config, "workerinput", {"workercount": 1})["workercount"]
     files = sorted({item.path for item in items}, key=lambda path: (path.parent.name not in LONG_FOLDERS, path))
