@@ -83,6 +83,22 @@ async def test_a_file_replaced_while_it_is_compared_with_what_was_sent_before_is
     assert world.storage.objects[f"{ANOMALY}/{row['upload_id']}"].data == b"as it is!"
 
 
+async def test_a_file_cancelled_while_it_is_compared_with_what_was_sent_before_stays_cancelled(world: World) -> None:
+    path, sent = (world.make(f"{folder}/a.txt", content=b"evidence") for folder in ("in", "sent"))
+    async with world.engine() as run:
+        await run.added(path)
+    await world.send(sent)
+    async with world.engine() as run:
+        with asleep(path) as somebody_waits:
+            run.queue.intake.resume()
+            await run.heard(Resumed)
+            assert await asyncio.to_thread(somebody_waits.wait, PATIENCE)
+            run.queue.cancel([run.latest["a.txt"].upload_id])
+            await run.in_state(S.CANCELLED, "a.txt")
+        await run.to_the_end()
+        assert run.only()["state"] == "cancelled"
+
+
 async def test_it_is_not_over_before_a_refused_file_is_compared_with_what_was_sent_before(world: World) -> None:
     film = world.make("a.mp4", content=b"\0\0\0\x18ftypisom")
     os.truncate(film, 64_000_000)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from tests.faults.running import ANOMALY, Run, World
 from tests.faults.sleeping import asleep
-from tests.support import pictures
+from tests.faults.storing import on_attempt
+from tests.support import pictures, storage_faults
 from tests.support.files import Files
 from uploader_gui.engine.models import Treatment, UploadState
 from uploader_gui.engine.options import Choices
@@ -86,6 +87,14 @@ async def test_a_file_that_changed_since_it_was_dropped_fails_and_goes_when_trie
         run.queue.retry_failed()
         await run.in_state(S.UPLOADED, "a.mp4")
         assert run.only()["original"]["size"] == len(FILM) + 4
+
+
+async def test_a_zipped_file_that_failed_is_the_same_upload_when_a_later_run_is_given_it(world: World) -> None:
+    film, zipped = world.make("a.mp4", content=FILM), Choices(others=Treatment.ZIP)
+    world.storage.fault = on_attempt(1, storage_faults.too_large())
+    first, second = [await world.send_one(film, choices=zipped) for _ in range(2)]
+    assert (first["state"], second["state"], second["may_be_registered_twice"]) == ("failed", "uploaded", True)
+    assert first["upload_id"] == second["upload_id"]
 
 
 async def test_a_file_that_became_acceptable_is_sent_as_it_is(world: World) -> None:

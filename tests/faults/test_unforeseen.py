@@ -88,7 +88,7 @@ async def test_what_breaks_while_a_file_is_worked_on_fails_that_file_and_no_othe
             run.queue.treat([upload.upload_id for upload in run.latest.values()], Treatment.ZIP)
         await run.to_the_end()
         row = run.only()
-    assert (row["state"], row["reason"]["code"]) == ("failed", "internal_error")
+    assert (row["state"], row["reason"]["code"], row["name"]) == ("failed", "internal_error", path.name)
 
 
 @pytest.mark.parametrize("seconds", [-11_644_473_600, -9_300_000_000, 9_300_000_000, 10_413_792_000, 2**34 - 1])
