@@ -62,6 +62,8 @@ def test_a_wayland_display_counts(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
         ({"QT_QPA_PLATFORM": " offscreen"}, False),  # Qt takes the blank for a part of the name, and aborts
         ({"QT_QPA_PLATFORM": "OffScreen"}, True),
         ({"QT_QPA_PLATFORM": "eglfs"}, False),
+        ({"QT_QPA_PLATFORM": "linuxfb"}, False),
+        ({"QT_QPA_PLATFORM": "vnc"}, False),  # listens on the network
         ({"QT_QPA_PLATFORM": ";"}, False),
         ({"QT_QPA_PLATFORM": "xcb", "WAYLAND_DISPLAY": "wayland-7"}, False),
         ({"DISPLAY": ":931", "WAYLAND_DISPLAY": "wayland-9"}, False),

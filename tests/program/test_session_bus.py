@@ -49,15 +49,16 @@ def test_a_notification_is_plain_text_and_wants_no_answer() -> None:
 def test_progress_goes_over_one_connection_and_ends() -> None:
     line = Line()
     bus = SessionBus(line.connect)
-    bus.show_progress(0.5, 3)
-    bus.show_progress(None, 0)
+    for share, left in ((0.5, 3), (0.99, 0), (None, 0)):
+        bus.show_progress(share, left)
     bus.close()
-    first, second = line.sent.get(timeout=PATIENCE), line.sent.get(timeout=PATIENCE)
+    first, last, end = (line.sent.get(timeout=PATIENCE) for _ in range(3))
     assert first.body == (
         "application://uploader-gui.desktop",
         {"progress": ("d", 0.5), "progress-visible": ("b", True), "count": ("x", 3), "count-visible": ("b", True)},
     )
-    assert second.body[1]["progress-visible"] == ("b", False)
+    assert (last.body[1]["progress-visible"], last.body[1]["count-visible"]) == (("b", True), ("b", False))
+    assert end.body[1]["progress-visible"] == ("b", False)
     assert line.sent.get(timeout=PATIENCE) is None
     assert line.connected == 1
 
