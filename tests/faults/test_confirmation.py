@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.running import World, options, send_one
+from tests.faults.running import Run, World, options, send_one
 from tests.faults.storing import always, is_stored, on_attempt
 from tests.support.files import Files
 from tests.support.scripted_storage import ScriptedStorage
@@ -17,6 +17,8 @@ NO_CHUNKS = b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
 UNTIL_CLOSED = b"Connection: close\r\n\r\n"
 OTHER = b"0123456789abcdef" * 2
 OPAQUE = b'ETag: "not-an-md5"\r\n'
+MD5, ANOTHER = b'ETag: "{md5}"\r\n', b'ETag: "' + OTHER + b'"\r\n'
+ID, OWN_KEY = b"x-amz-request-id: 1\r\n", b"x-amz-server-side-encryption: AES256\r\n"
 KMS = b"x-amz-server-side-encryption: aws:kms\r\n"
 PAGE = b"<!DOCTYPE html><html><head><title> Sign in to\n Caf\xc3\xa9 &amp; Co </title></head><body>Hello</body></html>"
 
@@ -30,21 +32,19 @@ def whole(body: bytes) -> bytes:
 
 
 CONFIRMED = {
-    "the MD5": ok(b'ETag: "{md5}"\r\n'),
+    "the MD5": ok(MD5),
     "the MD5 without quotes": ok(b"ETag: {md5}\r\n"),
     "the MD5 made weak by a proxy": ok(b'ETag: W/"{md5}"\r\n'),
-    "the MD5 twice": ok(b'ETag: "{md5}"\r\n', b'ETag: "{md5}"\r\n'),
+    "the MD5 twice": ok(MD5, MD5),
     "the MD5 and a body called HTML": ok(b'ETag: "{md5}"\r\nContent-Type: text/html\r\n', end=whole(b"<html></html>")),
-    "the MD5 and KMS": ok(b'ETag: "{md5}"\r\n', KMS),
-    "KMS": ok(b'ETag: "' + OTHER + b'"\r\n', KMS),
-    "KMS, chunked": ok(b'ETag: "' + OTHER + b'"\r\n', KMS, end=NO_CHUNKS),
-    "KMS, until closed": ok(b'ETag: "' + OTHER + b'"\r\n', KMS, end=UNTIL_CLOSED),
+    "the MD5 and KMS": ok(MD5, KMS),
+    "KMS": ok(ANOTHER, KMS),
+    "KMS, chunked": ok(ANOTHER, KMS, end=NO_CHUNKS),
+    "KMS, until closed": ok(ANOTHER, KMS, end=UNTIL_CLOSED),
     "KMS, called HTML": ok(b"Content-Type: text/html\r\n", OPAQUE, KMS),
-    "KMS of two layers": ok(b'ETag: "' + OTHER + b'"\r\n', b"x-amz-server-side-encryption: aws:kms:dsse\r\n"),
-    "a customer's key": ok(
-        b'ETag: "' + OTHER + b'"\r\n', b"x-amz-server-side-encryption-customer-algorithm: AES256\r\n"
-    ),
-    "S3's own key and an ETag that is no MD5": ok(OPAQUE, b"x-amz-server-side-encryption: AES256\r\n"),
+    "KMS of two layers": ok(ANOTHER, b"x-amz-server-side-encryption: aws:kms:dsse\r\n"),
+    "a customer's key": ok(ANOTHER, b"x-amz-server-side-encryption-customer-algorithm: AES256\r\n"),
+    "S3's own key and an ETag that is no MD5": ok(OPAQUE, OWN_KEY),
     "an ETag of parts": ok(b'ETag: "' + OTHER + b'-12"\r\n'),
     "a request id": ok(OPAQUE, b"X-Amz-Request-Id: 4442587FB7D0A2F9\r\n"),
     "an extended id": ok(OPAQUE, b"x-amz-id-2: Kx3\r\n", end=NO_CHUNKS),
@@ -61,26 +61,21 @@ async def test_what_only_a_storage_says_is_believed(raw: bytes, world: World) ->
 
 
 WEB = "A web page answered in place of the storage"
+CAFE = f"{WEB}: “Sign in to Café & Co”."
 ELSE = "Something else answered in place of the storage"
 DAMAGED = "The file did not arrive as it is here."
 NOT_CONFIRMED = {
-    "a page": (ok(end=whole(PAGE)), f"{WEB}: “Sign in to Café & Co”."),
+    "a page": (ok(end=whole(PAGE)), CAFE),
     "a page, chunked": (
         ok(b"Server: squid/5.7\r\n", end=b"Transfer-Encoding: chunked\r\n\r\n6\r\n<html>\r\n0\r\n\r\n"),
         f"{WEB}: squid/5.7.",
     ),
     "a page, until closed": (ok(b"Server: fw\r\n", end=UNTIL_CLOSED + PAGE), f"{WEB}: “Sign in to Café & Co”, fw."),
     "a page without a name": (ok(end=whole(b"<html></html>")), f"{WEB}."),
-    "a page called XML": (ok(b"Content-Type: text/xml\r\n", end=whole(PAGE)), f"{WEB}: “Sign in to Café & Co”."),
-    "a page with an ETag": (ok(b'ETag: "5f-60c2a1"\r\n', end=whole(PAGE)), f"{WEB}: “Sign in to Café & Co”."),
-    "a page with the ETag of its own MD5": (
-        ok(b'ETag: W/"' + OTHER + b'"\r\n', end=whole(PAGE)),
-        f"{WEB}: “Sign in to Café & Co”.",
-    ),
-    "a page with S3's headers": (
-        ok(OPAQUE, KMS, b"x-amz-request-id: 1\r\n", end=whole(PAGE)),
-        f"{WEB}: “Sign in to Café & Co”.",
-    ),
+    "a page called XML": (ok(b"Content-Type: text/xml\r\n", end=whole(PAGE)), CAFE),
+    "a page with an ETag": (ok(b'ETag: "5f-60c2a1"\r\n', end=whole(PAGE)), CAFE),
+    "a page with the ETag of its own MD5": (ok(b'ETag: W/"' + OTHER + b'"\r\n', end=whole(PAGE)), CAFE),
+    "a page with S3's headers": (ok(OPAQUE, KMS, ID, end=whole(PAGE)), CAFE),
     "a page whose title would turn the line round": (
         ok(end=whole("<title>\u202etxt.exe\x1b[31m</title>".encode())),
         f"{WEB}: “txt.exe [31m”.",
@@ -95,35 +90,32 @@ NOT_CONFIRMED = {
     "a web server's weak ETag": (ok(b'ETag: W/"5f-60c2a1"\r\n', end=NO_CHUNKS), f"{ELSE}."),
     "a weak ETag of parts": (ok(b'ETag: W/"' + OTHER + b'-2"\r\n'), f"{ELSE}."),
     "33 digits": (ok(b'ETag: "' + OTHER + b'0"\r\n'), f"{ELSE}."),
-    "two ETags": (ok(b'ETag: "{md5}"\r\n', OPAQUE), f"{ELSE}."),
+    "two ETags": (ok(MD5, OPAQUE), f"{ELSE}."),
     "no ETag": (ok(), f"{ELSE}."),
-    "no ETag, but S3's header": (ok(b"x-amz-request-id: 1\r\n"), f"{DAMAGED} (the answer has no ETag)"),
+    "no ETag, but S3's header": (ok(ID), f"{DAMAGED} (the answer has no ETag)"),
     "an empty ETag": (ok(b'ETag: ""\r\nx-amz-request-id: 1\r\n'), f"{DAMAGED} (the answer has no ETag)"),
     "an empty header of S3's": (ok(OPAQUE, b"x-amz-request-id:\r\n"), f"{ELSE}."),
     "an error": (
         ok(
             OPAQUE,
-            b"x-amz-request-id: 1\r\n",
+            ID,
             end=whole(b'<?xml version="1.0"?>\n<Error><Code>InternalError</Code><Message>Try again.</Message></Error>'),
         ),
         "The storage answered with an error: InternalError: Try again.",
     ),
     "an error without words": (ok(OPAQUE, KMS, end=whole(b"<Error/>")), f"{ELSE}."),
-    "201": (ok(b'ETag: "{md5}"\r\n', status=b"201 Created"), f"{ELSE}: HTTP 201."),
+    "201": (ok(MD5, status=b"201 Created"), f"{ELSE}: HTTP 201."),
     "204": (
         ok(b'ETag: "{md5}"\r\nServer: nginx\r\n', end=b"\r\n", status=b"204 No Content"),
         f"{ELSE}: HTTP 204, nginx.",
     ),
-    "206": (ok(b'ETag: "{md5}"\r\n', KMS, status=b"206 Partial Content"), f"{ELSE}: HTTP 206."),
-    "another MD5": (ok(b'ETag: "' + OTHER + b'"\r\n', b"x-amz-request-id: 1\r\n"), DAMAGED),
+    "206": (ok(MD5, KMS, status=b"206 Partial Content"), f"{ELSE}: HTTP 206."),
+    "another MD5": (ok(ANOTHER, ID), DAMAGED),
     "another MD5 with S3's own key in small letters": (
-        ok(b'ETag: "' + OTHER + b'"\r\n', b"x-amz-server-side-encryption: aes256\r\n"),
+        ok(ANOTHER, b"x-amz-server-side-encryption: aes256\r\n"),
         DAMAGED,
     ),
-    "another MD5 with S3's own key": (
-        ok(b'ETag: "' + OTHER + b'"\r\n', b"x-amz-server-side-encryption: AES256\r\n"),
-        DAMAGED,
-    ),
+    "another MD5 with S3's own key": (ok(ANOTHER, OWN_KEY), DAMAGED),
 }
 
 
@@ -161,14 +153,13 @@ async def test_a_sign_in_page_that_goes_away_costs_attempts_only(world: World) -
     assert is_stored(world.storage, row)
 
 
-async def test_after_a_sign_in_page_a_person_sends_on_the_same_link(world: World) -> None:
+async def test_after_a_sign_in_page_a_person_sends_on_the_same_link(run: Run, world: World) -> None:
     page = StoreThenSend(ok(end=whole(PAGE)))
     world.storage.fault = lambda _key, attempt, _request: page if attempt <= 6 else None
-    async with world.engine() as run:
-        await run.send([world.make("a.jpg")])
-        run.queue.retry_failed()
-        await run.idle(2)
-        row = run.only()
+    await run.send([world.make("a.jpg")])
+    run.queue.retry_failed()
+    await run.idle(2)
+    row = run.only()
     assert (row["state"], row["attempts"], row["may_be_registered_twice"]) == ("uploaded", 7, False)
     assert len(world.api.calls) == 1
 

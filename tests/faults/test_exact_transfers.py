@@ -1,4 +1,4 @@
-"""What a transfer counts and believes: exactly these bytes, exactly these attempts, a link that lives."""
+"""What a transfer counts and believes: exactly these bytes and attempts, a link that lives, the speed that was set."""
 
 import time
 from dataclasses import replace
@@ -15,16 +15,10 @@ from tests.support.storage_faults import ResetMidway, SlowRead, StallMidway, Sto
 from tests.support.strict_api import StrictApi
 from uploader_gui.engine.events import Progress
 from uploader_gui.engine.models import UploadState
+from uploader_gui.engine.transfer.limits import SAVED_SECONDS
 
 BLOCKS = 5_000_000
 """Several blocks of the reader, and more than the system's buffers hold."""
-
-
-@pytest.mark.parametrize("size", [1, 30_000, BLOCKS])
-async def test_a_file_of_any_size_whose_etag_is_another_md5_is_never_uploaded(size: int, world: World) -> None:
-    world.storage.fault = always(storage_faults.wrong_etag())
-    row = await world.send_one(world.make("a.jpg", size=size))
-    assert (row["state"], row["reason"]["code"], row["uploaded_at"]) == ("failed", "damaged", None)
 
 
 async def test_after_broken_attempts_the_bytes_told_are_exact_and_never_negative(world: World) -> None:
@@ -121,3 +115,25 @@ async def test_after_ten_looks_offline_a_pause_and_a_start_there_are_still_six_a
         await run.to_the_end()
         row = run.only()
     assert (row["state"], len(world.storage.puts)) == ("failed", 6)
+
+
+LIMIT = 400_000
+
+
+async def test_all_files_together_keep_to_the_limit(world: World) -> None:
+    paths = [world.make(f"{n}.jpg", size=60_000) for n in range(6)]
+    async with world.engine(bandwidth_limit=LIMIT) as run:
+        run.queue.intake.add_paths(paths, ANOMALY)
+        began = time.monotonic()
+        run.queue.scheduler.start()
+        await run.in_state(UploadState.UPLOADED, *(path.name for path in paths))
+    assert time.monotonic() - began >= 6 * 60_000 / LIMIT - SAVED_SECONDS - 0.1
+
+
+async def test_lifting_the_limit_lets_waiting_files_go_at_once(world: World) -> None:
+    path = world.make("a.jpg", size=2_000_000)
+    async with world.engine(bandwidth_limit=1) as run:
+        run.begin([path])
+        await run.in_state(UploadState.UPLOADING, path.name)
+        run.queue.adjust(world.options(bandwidth_limit=0))
+        await run.in_state(UploadState.UPLOADED, path.name)

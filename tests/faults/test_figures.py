@@ -119,9 +119,6 @@ async def test_of_a_file_left_out_a_later_receipt_says_what_an_earlier_run_knew(
     assert len(world.storage.puts) == 2
 
 
-# A receipt made again
-
-
 def told_of(receipt: Receipt) -> dict[str, Any]:
     return receipt.to_json()
 
@@ -137,8 +134,7 @@ async def test_the_receipt_of_an_ended_deposit_is_the_same_whenever_it_is_made(w
         run.queue.adjust(world.options(depositor="Somebody else"))
         run.queue.look_up(ANOMALY)
         await run.heard(AnomalyLookedUp, 2)
-        assert told_of(await in_window(run)) == paper
-        assert told_of((await in_history(run))[1]) == paper
+        assert (told_of(await in_window(run)), told_of((await in_history(run))[1])) == (paper, paper)
     async with world.engine() as run:
         assert told_of((await in_history(run))[1]) == paper
     assert (paper["depositor"], paper["anomaly"]["title"]) == ("Anne", "Fire door, level 3")
@@ -163,26 +159,24 @@ async def test_the_paper_of_a_deposit_that_a_later_start_ended_has_all_of_it(wor
     assert (past.files, [file.state for file in paper.files]) == (2, ["uploaded", "uploaded"])
 
 
-async def test_a_new_deposit_for_the_same_anomaly_has_a_receipt_of_its_own(world: World) -> None:
-    async with world.engine() as run:
-        await deposited(run, world.make("a.jpg"))
-        first = told_of(await in_window(run))
-        run.queue.remove([run.latest["a.jpg"].upload_id])  # New deposit
-        await deposited(run, world.make("b.jpg"))
-        second = told_of(await in_window(run))
-        assert [row["name"] for row in second["files"]] == ["b.jpg"]
-        assert told_of((await in_history(run))[1]) == second
-        older = (await run.past_runs())[1]
-        number = len(run.all_heard(ReceiptBuilt)) + 1
-        run.queue.history.tell_receipt(older.key)
-        assert told_of((await run.heard(ReceiptBuilt, number)).receipt) == first
+async def test_a_new_deposit_for_the_same_anomaly_has_a_receipt_of_its_own(run: Run, world: World) -> None:
+    await deposited(run, world.make("a.jpg"))
+    first = told_of(await in_window(run))
+    run.queue.remove([run.latest["a.jpg"].upload_id])  # New deposit
+    await deposited(run, world.make("b.jpg"))
+    second = told_of(await in_window(run))
+    assert [row["name"] for row in second["files"]] == ["b.jpg"]
+    assert told_of((await in_history(run))[1]) == second
+    older = (await run.past_runs())[1]
+    number = len(run.all_heard(ReceiptBuilt)) + 1
+    run.queue.history.tell_receipt(older.key)
+    assert told_of((await run.heard(ReceiptBuilt, number)).receipt) == first
 
 
-async def test_the_paper_of_what_was_dropped_in_two_goes_has_both(world: World) -> None:
-    async with world.engine() as run:
-        for name in ("a.jpg", "b.jpg"):
-            await deposited(run, world.make(name))
-        assert [file.name for file in (await in_window(run)).files] == ["a.jpg", "b.jpg"]
+async def test_the_paper_of_what_was_dropped_in_two_goes_has_both(run: Run, world: World) -> None:
+    for name in ("a.jpg", "b.jpg"):
+        await deposited(run, world.make(name))
+    assert [file.name for file in (await in_window(run)).files] == ["a.jpg", "b.jpg"]
 
 
 async def deposited(run: Run, *paths: Path) -> None:

@@ -26,45 +26,39 @@ def folder_with_junk(files: Files) -> Path:
     return files.folder / "in"
 
 
-async def test_junk_found_twice_counts_once(world: World) -> None:
+async def test_junk_found_twice_counts_once(run: Run, world: World) -> None:
     folder = folder_with_junk(world.files)
     link = world.files.folder / "link"
     link.symlink_to(folder)
-    async with world.engine() as run:
-        assert (await run.added(folder, folder / "deeper", link, folder / "Thumbs.db")).junk == 3
-        assert (await run.added(folder / "deeper")).junk == 1
-        assert junk_in_receipt(run) == 3
+    assert (await run.added(folder, folder / "deeper", link, folder / "Thumbs.db")).junk == 3
+    assert ((await run.added(folder / "deeper")).junk, junk_in_receipt(run)) == (1, 3)
 
 
-async def test_junk_counts_anew_in_the_next_run(world: World) -> None:
+async def test_junk_counts_anew_in_the_next_run(run: Run, world: World) -> None:
     folder = folder_with_junk(world.files)
-    async with world.engine() as run:
-        run.queue.scheduler.start()
-        await run.added(folder)
-        await run.idle()
-        world.make("in/c.txt", content=b"c")
-        run.queue.scheduler.start()
-        await run.added(folder)
-        await run.idle(2)
-        assert [past.junk for past in await run.past_runs()] == [3, 3]
-        assert junk_in_receipt(run) == 3
+    run.queue.scheduler.start()
+    await run.added(folder)
+    await run.idle()
+    world.make("in/c.txt", content=b"c")
+    run.queue.scheduler.start()
+    await run.added(folder)
+    await run.idle(2)
+    assert ([past.junk for past in await run.past_runs()], junk_in_receipt(run)) == ([3, 3], 3)
 
 
-async def test_files_looked_at_again_do_not_wait_for_one_on_a_sleeping_share(world: World) -> None:
+async def test_files_looked_at_again_do_not_wait_for_one_on_a_sleeping_share(run: Run, world: World) -> None:
     paths = [world.files.folder / f"{n}.jpg" for n in range(10)]
-    async with world.engine() as run:
-        await run.added(*paths)
-        await run.in_state(UploadState.FAILED, *(path.name for path in paths))
-        for size, path in enumerate(paths, 5000):
-            world.make(path.name, size=size)
-        with asleep(*paths[:6]):
-            run.queue.retry_failed()
-            await run.in_state(UploadState.UPLOADED, *(path.name for path in paths[6:]))
-            assert {run.latest[path.name].state for path in paths[:6]} == {UploadState.FAILED}
-        await run.idle()
-        rows = run.files()
-    assert {row["state"] for row in rows.values()} == {"uploaded"}
-    assert len(world.storage.objects) == 10
+    await run.added(*paths)
+    await run.in_state(UploadState.FAILED, *(path.name for path in paths))
+    for size, path in enumerate(paths, 5000):
+        world.make(path.name, size=size)
+    with asleep(*paths[:6]):
+        run.queue.retry_failed()
+        await run.in_state(UploadState.UPLOADED, *(path.name for path in paths[6:]))
+        assert {run.latest[path.name].state for path in paths[:6]} == {UploadState.FAILED}
+    await run.idle()
+    rows = run.files()
+    assert ({row["state"] for row in rows.values()}, len(world.storage.objects)) == ({"uploaded"}, 10)
 
 
 class Twice:
@@ -93,22 +87,18 @@ def twice(files: Files, tmp_path: Path) -> Iterator[Twice]:
     subprocess.run(["umount", "-l", second], check=True)
 
 
-async def test_a_file_by_two_spellings_of_its_path_is_one_upload(twice: Twice, world: World) -> None:
+async def test_a_file_by_two_spellings_of_its_path_is_one_upload(twice: Twice, run: Run, world: World) -> None:
     path, photo = world.make("a.txt", content=b"evidence"), world.make("b.heic", content=b"no picture at all")
-    async with world.engine() as run:
-        both = await run.added(path, twice.otherwise(path), photo, twice.otherwise(photo))
-        assert (both.queued, both.refused, both.already_in_queue) == (1, 1, 2)
-        later = await run.added(twice.otherwise(path), twice.otherwise(twice.first))
-        assert (later.queued, later.refused, later.already_in_queue) == (0, 0, 2)
-        await run.to_the_end()
-        assert (await run.added(twice.otherwise(path))).already_in_queue == 1
-        assert sorted(run.files()) == ["a.txt", "b.heic"]
-    assert len(world.api.registered) == 1
+    both = await run.added(path, twice.otherwise(path), photo, twice.otherwise(photo))
+    assert (both.queued, both.refused, both.already_in_queue) == (1, 1, 2)
+    later = await run.added(twice.otherwise(path), twice.otherwise(twice.first))
+    assert (later.queued, later.refused, later.already_in_queue) == (0, 0, 2)
+    await run.to_the_end()
+    assert (await run.added(twice.otherwise(path))).already_in_queue == 1
+    assert (sorted(run.files()), len(world.api.registered)) == (["a.txt", "b.heic"], 1)
 
 
-async def test_a_file_left_unfinished_is_taken_up_also_by_another_spelling_of_its_path(
-    twice: Twice, world: World
-) -> None:
+async def test_a_file_left_unfinished_is_taken_up_by_another_spelling_of_its_path(twice: Twice, world: World) -> None:
     path = world.make("a.txt", content=b"evidence")
     async with world.engine() as run:
         await run.added(path)
@@ -144,25 +134,23 @@ async def test_a_file_that_failed_earlier_and_has_nothing_in_it_now_is_refused_a
     assert len(world.api.registered) == 1
 
 
-async def test_hard_links_are_two_pieces_of_evidence(world: World) -> None:
+async def test_hard_links_are_two_pieces_of_evidence(run: Run, world: World) -> None:
     path = world.make("in/a.txt", content=b"evidence")
     (world.files.folder / "in" / "b.txt").hardlink_to(path)
     (world.files.folder / "in" / "deeper").mkdir()
     (world.files.folder / "in" / "deeper" / "a.txt").hardlink_to(path)
-    async with world.engine() as run:
-        assert (await run.added(world.files.folder / "in")).queued == 3
+    assert (await run.added(world.files.folder / "in")).queued == 3
 
 
-async def test_a_file_that_was_moved_is_not_taken_for_the_one_that_is_gone(world: World) -> None:
+async def test_a_file_that_was_moved_is_not_taken_for_the_one_that_is_gone(run: Run, world: World) -> None:
     path = world.make("before/a.txt", content=b"evidence")
-    async with world.engine() as run:
-        await run.added(path)
-        moved = path.rename(world.files.folder / "a.txt")
-        assert (await run.added(moved)).queued == 1
-        await run.to_the_end()
-        rows = run.queue.receipt(ANOMALY).to_json()["files"]
-        assert isinstance(rows, list)
-        assert [(row["path"], row["state"]) for row in rows] == [(str(path), "failed"), (str(moved), "uploaded")]
+    await run.added(path)
+    moved = path.rename(world.files.folder / "a.txt")
+    assert (await run.added(moved)).queued == 1
+    await run.to_the_end()
+    rows = run.queue.receipt(ANOMALY).to_json()["files"]
+    assert isinstance(rows, list)
+    assert [(row["path"], row["state"]) for row in rows] == [(str(path), "failed"), (str(moved), "uploaded")]
 
 
 async def test_a_file_whose_row_was_removed_may_be_given_by_another_spelling(twice: Twice, world: World) -> None:

@@ -90,17 +90,16 @@ async def test_a_service_that_can_be_reached_again_but_is_busy_is_called_busy_an
         assert {row["state"] for row in run.files().values()} == {"uploaded"}
 
 
-async def test_a_line_cut_in_the_middle_of_transfers_goes_on_by_itself(world: World) -> None:
+async def test_a_line_cut_in_the_middle_of_transfers_goes_on_by_itself(run: Run, world: World) -> None:
     world.storage.fault = lambda _key, attempt, _request: StoreThenSilence() if attempt == 1 else None
-    async with world.engine() as run:
-        run.begin([world.make(f"{n}.jpg", size=n) for n in range(500, 506)])
-        await stored(world.storage, 6)
-        await run.until(lambda: sum(u.state is UploadState.CONFIRMING for u in run.latest.values()) == 6)
-        await stop(world.storage)
-        await says_offline(run)
-        world.storage.start()
-        await run.idle()
-        rows = run.files()
+    run.begin([world.make(f"{n}.jpg", size=n) for n in range(500, 506)])
+    await stored(world.storage, 6)
+    await run.until(lambda: sum(u.state is UploadState.CONFIRMING for u in run.latest.values()) == 6)
+    await stop(world.storage)
+    await says_offline(run)
+    world.storage.start()
+    await run.idle()
+    rows = run.files()
     assert {(row["state"], row["attempts"]) for row in rows.values()} == {("uploaded", 2)}
     assert len(world.api.calls) == 1
 

@@ -14,7 +14,7 @@ from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import Refuse
 from tests.support.strict_api import StrictApi
 from uploader_gui.engine.errors import Code
-from uploader_gui.engine.events import PathsAdded, Resumed, UploadsAdded, UploadsRemoved
+from uploader_gui.engine.events import PathsAdded, Resumed, UploadsRemoved
 from uploader_gui.engine.models import Treatment, UploadState
 from uploader_gui.engine.options import Choices, EngineOptions
 
@@ -75,9 +75,7 @@ async def test_what_failed_or_was_refused_is_back_in_its_state_with_its_reason(
     assert await listed(chosen) == {GONE: S.FAILED, FILM: S.REFUSED}  # and again, until somebody has seen to them
 
 
-async def test_tried_again_it_arrives_and_comes_back_no_more(
-    chosen: EngineOptions, given: dict[str, Path], files: Files
-) -> None:
+async def test_tried_again_it_arrives_and_is_gone(chosen: EngineOptions, given: dict[str, Path], files: Files) -> None:
     await left_behind(chosen, given)
     files.make(GONE)
     async with next_window(chosen) as run:
@@ -86,8 +84,7 @@ async def test_tried_again_it_arrives_and_comes_back_no_more(
         assert not run.queue.unsent
         run.queue.retry_failed()
         await run.in_state(S.UPLOADED, GONE)
-        assert run.files()[GONE]["state"] == "uploaded"
-        assert run.files()[GONE]["attempts"] == 1
+        assert (run.files()[GONE]["state"], run.files()[GONE]["attempts"]) == ("uploaded", 1)
     assert await listed(chosen) == {FILM: S.REFUSED}
 
 
@@ -117,17 +114,13 @@ async def test_taken_off_the_list_it_stays_off(chosen: EngineOptions, given: dic
     assert await listed(chosen) == {}
 
 
-async def test_taken_off_in_the_run_that_failed_it_stays_off(chosen: EngineOptions, given: dict[str, Path]) -> None:
+async def test_what_was_taken_off_in_the_run_that_failed_or_was_cancelled_stays_off(
+    chosen: EngineOptions, given: dict[str, Path]
+) -> None:
     async with engine(chosen) as run:
         await run.send([given[GONE]])
         run.queue.remove([run.latest[GONE].upload_id])
-    assert await listed(chosen) == {}
-
-
-async def test_what_was_cancelled_does_not_come_back(chosen: EngineOptions, given: dict[str, Path]) -> None:
-    async with engine(chosen) as run:
-        run.queue.intake.add_paths([given[SENT]], ANOMALY)
-        await run.heard(UploadsAdded)
+        await run.added(given[SENT])
         run.queue.cancel_all()
         await run.in_state(S.CANCELLED, SENT)
     assert await listed(chosen) == {}
@@ -141,8 +134,7 @@ async def test_without_a_window_what_failed_is_neither_taken_up_nor_kept_for_one
     async with engine(headless) as run:
         resumed = asyncio.get_running_loop().create_future()
         run.queue.intake.resume(ANOMALY, resumed.set_result)
-        assert await resumed == 0
-        assert run.queue.intake.others_unfinished == 0
+        assert (await resumed, run.queue.intake.others_unfinished) == (0, 0)
         assert run.files() == {}
     other = options(world.folder / "other", world.api, keeps_list=False, asks_for_sign_in=False)
     async with engine(other) as run:
@@ -150,9 +142,7 @@ async def test_without_a_window_what_failed_is_neither_taken_up_nor_kept_for_one
     assert await listed(options(world.folder / "other", world.api)) == {}
 
 
-async def test_what_was_given_anew_since_speaks_for_its_path(
-    chosen: EngineOptions, given: dict[str, Path], world: World
-) -> None:
+async def test_what_was_given_since_has_its_path(chosen: EngineOptions, given: dict[str, Path], world: World) -> None:
     """Refused in a window, then sent in a ZIP by a script: that is another upload, and the file is there."""
     await left_behind(chosen, given)
     headless = world.options(keeps_list=False)
@@ -168,11 +158,10 @@ async def test_dropped_again_it_belongs_to_this_run(chosen: EngineOptions, given
     async with next_window(chosen) as run:
         await run.heard(Resumed)
         await run.added(given[FILM])
-        assert list(run.files()) == [FILM]
-        assert run.queue.unsent == {S.REFUSED: 1}
+        assert (list(run.files()), run.queue.unsent) == ([FILM], {S.REFUSED: 1})
 
 
-async def test_a_journal_from_before_brings_back_only_what_is_unfinished(
+async def test_a_journal_from_before_brings_only_what_is_unfinished(
     chosen: EngineOptions, given: dict[str, Path]
 ) -> None:
     await left_behind(chosen, given)

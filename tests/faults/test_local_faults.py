@@ -4,39 +4,22 @@ import hashlib
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.engine.surroundings import as_nobody
-from tests.faults.running import ANOMALY, Run, engine, options
+from tests.faults.running import ANOMALY, Run, World
 from tests.faults.sleeping import asleep
-from tests.support.files import Files
 from tests.support.raw_http import RawRequest
-from tests.support.scripted_storage import ScriptedStorage
-from tests.support.strict_api import StrictApi
 from uploader_gui.engine.events import QueueStatus, UploadsAdded
 from uploader_gui.engine.models import UploadState
 from uploader_gui.engine.thread import EngineThread
 
 MANY_BYTES = 12_000_000
 """More than the buffers between client and server hold: the end is read long after the PUT has begun."""
-
-
-@pytest.fixture
-def storage() -> Iterator[ScriptedStorage]:
-    with ScriptedStorage(receive_buffer=64 * 1024) as storage:
-        yield storage
-    assert storage.violations == []
-
-
-@pytest.fixture
-def api(storage: ScriptedStorage) -> Iterator[StrictApi]:
-    with StrictApi(lambda upload, anomaly: storage.url_for(f"{anomaly}/{upload['uploadId']}")) as api:
-        yield api
-    assert api.violations == []
 
 
 async def added(run: Run, *paths: Path) -> None:
@@ -109,53 +92,51 @@ HIDDEN: dict[str, tuple[Callable[[Path], None], str]] = {
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 async def test_a_file_that_is_another_one_when_its_turn_comes_is_not_sent(
-    change: tuple[Callable[[Path], None], str], api: StrictApi, storage: ScriptedStorage, files: Files, tmp_path: Path
+    change: tuple[Callable[[Path], None], str], small_world: World
 ) -> None:
-    path = files.make("a.jpg", size=50_000)
-    async with engine(options(tmp_path, api)) as run:
+    path = small_world.make("a.jpg", size=50_000)
+    async with small_world.engine() as run:
         await added(run, path)
         change[0](path)
         await run.to_the_end()
         row = run.only()
     assert (row["state"], row["reason"]["code"], row["sha256"]) == ("failed", change[1], None)
-    assert storage.puts == []
+    assert small_world.storage.puts == []
 
 
 @pytest.mark.parametrize("change", (CHANGES | HIDDEN).values(), ids=CHANGES | HIDDEN)
 async def test_a_file_that_changes_while_it_is_sent_is_never_stored(
-    change: tuple[Callable[[Path], None], str], api: StrictApi, storage: ScriptedStorage, files: Files, tmp_path: Path
+    change: tuple[Callable[[Path], None], str], small_world: World
 ) -> None:
-    path = files.make("a.jpg", size=MANY_BYTES)
+    path = small_world.make("a.jpg", size=MANY_BYTES)
 
     def change_it(_key: str, _attempt: int, _request: RawRequest) -> None:
         change[0](path)
 
-    storage.fault = change_it
-    async with engine(options(tmp_path, api)) as run:
+    small_world.storage.fault = change_it
+    async with small_world.engine() as run:
         await run.send([path])
         row = run.only()
     assert (row["state"], row["reason"]["code"], row["attempts"]) == ("failed", change[1], 1)
-    assert storage.objects == {}
+    assert small_world.storage.objects == {}
 
 
 @pytest.mark.parametrize("touch_it", [lambda path: path.chmod(0o640), lambda path: os.link(path, f"{path}.2")])
 async def test_a_file_that_only_got_other_permissions_or_names_while_it_was_sent_is_uploaded(
-    touch_it: Callable[[Path], None], api: StrictApi, storage: ScriptedStorage, files: Files, tmp_path: Path
+    touch_it: Callable[[Path], None], small_world: World
 ) -> None:
-    path = files.make("a.jpg", size=MANY_BYTES)
-    storage.fault = lambda _key, _attempt, _request: touch_it(path)
-    async with engine(options(tmp_path, api)) as run:
+    path = small_world.make("a.jpg", size=MANY_BYTES)
+    small_world.storage.fault = lambda _key, _attempt, _request: touch_it(path)
+    async with small_world.engine() as run:
         await run.send([path])
         row = run.only()
     assert (row["state"], row["attempts"]) == ("uploaded", 1)
     assert row["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-async def test_a_changed_file_is_sent_as_it_is_now_when_a_person_asks_again(
-    api: StrictApi, storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    path = files.make("a.txt", size=5_000)
-    async with engine(options(tmp_path, api)) as run:
+async def test_a_changed_file_is_sent_as_it_is_now_when_a_person_asks_again(small_world: World) -> None:
+    path = small_world.make("a.txt", size=5_000)
+    async with small_world.engine() as run:
         await added(run, path)
         path.write_bytes(b"quite another report\n")
         await run.to_the_end()
@@ -163,22 +144,20 @@ async def test_a_changed_file_is_sent_as_it_is_now_when_a_person_asks_again(
         await run.idle(2)
         row = run.only()
     assert (row["state"], row["size"], row["may_be_registered_twice"]) == ("uploaded", 21, True)
-    assert storage.objects[f"{ANOMALY}/{row['upload_id']}"].data == b"quite another report\n"
-    assert {upload_id for call in api.calls for upload_id in call.upload_ids} == {row["upload_id"]}
+    assert small_world.storage.objects[f"{ANOMALY}/{row['upload_id']}"].data == b"quite another report\n"
+    assert {upload_id for call in small_world.api.calls for upload_id in call.upload_ids} == {row["upload_id"]}
 
 
-async def test_a_file_that_cannot_be_opened_any_more_is_unreadable(
-    api: StrictApi, storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    path = files.make("a.jpg")
-    async with engine(options(tmp_path, api)) as run:
+async def test_a_file_that_cannot_be_opened_any_more_is_unreadable(small_world: World) -> None:
+    path = small_world.make("a.jpg")
+    async with small_world.engine() as run:
         await added(run, path)
         path.chmod(0)
         with as_nobody():
             await run.to_the_end()
         row = run.only()
     assert (row["state"], row["reason"]["code"]) == ("failed", "unreadable")
-    assert storage.puts == []
+    assert small_world.storage.puts == []
 
 
 def pipe_behind_a_link(path: Path) -> None:
@@ -195,26 +174,22 @@ NO_FILES: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.parametrize("become", NO_FILES.values(), ids=NO_FILES)
-async def test_what_is_no_file_any_more_is_never_opened(
-    become: Callable[[Path], object], api: StrictApi, storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    path = files.make("a.jpg")
-    async with engine(options(tmp_path, api)) as run:
+async def test_what_is_no_file_any_more_is_never_opened(become: Callable[[Path], object], small_world: World) -> None:
+    path = small_world.make("a.jpg")
+    async with small_world.engine() as run:
         await added(run, path)
         path.unlink()
         become(path)
         await run.to_the_end()
         row = run.only()
     assert (row["state"], row["reason"]["code"]) == ("failed", "not_a_file")
-    assert storage.puts == []
+    assert small_world.storage.puts == []
 
 
-async def test_six_files_on_a_sleeping_share_do_not_hold_up_the_seventh(
-    api: StrictApi, storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    stuck = [files.make(f"share/{n}.jpg", size=5000 + n) for n in range(6)]
-    elsewhere = files.make("disk/seventh.jpg")
-    async with engine(options(tmp_path, api, max_concurrent=6)) as run:
+async def test_six_files_on_a_sleeping_share_do_not_hold_up_the_seventh(small_world: World) -> None:
+    stuck = [small_world.make(f"share/{n}.jpg", size=5000 + n) for n in range(6)]
+    elsewhere = small_world.make("disk/seventh.jpg")
+    async with small_world.engine(max_concurrent=6) as run:
         await added(run, *stuck, elsewhere)
         with asleep(*stuck):
             run.queue.scheduler.start()
@@ -223,17 +198,14 @@ async def test_six_files_on_a_sleeping_share_do_not_hold_up_the_seventh(
         await run.idle()  # the share woke up
         rows = run.files()
     assert {row["state"] for row in rows.values()} == {"uploaded"}
-    assert {row["attempts"] for row in rows.values()} == {1}
-    assert len(storage.objects) == 7
+    assert ({row["attempts"] for row in rows.values()}, len(small_world.storage.objects)) == ({1}, 7)
 
 
 @pytest.mark.parametrize("place", ["first", "last"])
-async def test_dropping_six_files_of_a_sleeping_share_does_not_hold_up_the_seventh(
-    place: str, api: StrictApi, storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    stuck = [files.make(f"share/{n}.jpg", size=5000 + n) for n in range(6)]
-    elsewhere = files.make("disk/seventh.jpg")
-    async with engine(options(tmp_path, api)) as run:
+async def test_six_dropped_files_of_a_sleeping_share_do_not_hold_up_the_seventh(place: str, small_world: World) -> None:
+    stuck = [small_world.make(f"share/{n}.jpg", size=5000 + n) for n in range(6)]
+    elsewhere = small_world.make("disk/seventh.jpg")
+    async with small_world.engine() as run:
         with asleep(*stuck):
             run.queue.scheduler.start()
             run.queue.intake.add_paths([elsewhere, *stuck] if place == "first" else [*stuck, elsewhere], ANOMALY)
@@ -241,15 +213,13 @@ async def test_dropping_six_files_of_a_sleeping_share_does_not_hold_up_the_seven
             await run.in_state(UploadState.UPLOADED, "seventh.jpg")
         await run.until(lambda: len(run.latest) == 7)
         await run.in_state(UploadState.UPLOADED, *(path.name for path in stuck))
-    assert len(storage.objects) == 7
+    assert len(small_world.storage.objects) == 7
 
 
-async def test_leaving_does_not_wait_for_a_sleeping_share(
-    api: StrictApi, storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    stuck = [files.make(f"share/{n}.jpg", size=5000 + n) for n in range(6)]
+async def test_leaving_does_not_wait_for_a_sleeping_share(small_world: World) -> None:
+    stuck = [small_world.make(f"share/{n}.jpg", size=5000 + n) for n in range(6)]
     with asleep(*stuck):
-        async with engine(options(tmp_path, api)) as run:
+        async with small_world.engine() as run:
             run.queue.scheduler.start()
             run.queue.intake.add_paths(stuck, ANOMALY)
             await run.until(lambda: any(status.walking for status in run.all_heard(QueueStatus)))
@@ -257,12 +227,10 @@ async def test_leaving_does_not_wait_for_a_sleeping_share(
         assert time.monotonic() - leaving < 20.0  # they sleep for 45 s
 
 
-async def test_leaving_in_the_middle_of_stuck_transfers_takes_less_than_two_seconds(
-    api: StrictApi, storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    stuck = [files.make(f"share/{n}.jpg", size=5000 + n) for n in range(6)]
-    elsewhere = files.make("disk/seventh.jpg")
-    async with engine(options(tmp_path, api)) as run:
+async def test_leaving_in_the_middle_of_stuck_transfers_takes_less_than_two_seconds(small_world: World) -> None:
+    stuck = [small_world.make(f"share/{n}.jpg", size=5000 + n) for n in range(6)]
+    elsewhere = small_world.make("disk/seventh.jpg")
+    async with small_world.engine() as run:
         await added(run, *stuck, elsewhere)
         with asleep(*stuck):
             run.queue.scheduler.start()
@@ -275,15 +243,11 @@ async def test_leaving_in_the_middle_of_stuck_transfers_takes_less_than_two_seco
     assert [rows[path.name]["state"] for path in stuck] == ["pending"] * 6
 
 
-def test_a_window_s_engine_leaves_in_two_seconds_whatever_is_stuck(
-    api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    stuck = [files.make(f"share/{n}.jpg", size=5000 + n) for n in range(6)]
-    elsewhere = files.make("elsewhere.jpg")
+def test_a_window_s_engine_leaves_in_two_seconds_whatever_is_stuck(small_world: World) -> None:
+    stuck = [small_world.make(f"share/{n}.jpg", size=5000 + n) for n in range(6)]
+    elsewhere = small_world.make("elsewhere.jpg")
     added = threading.Event()
-    thread = EngineThread(
-        options(tmp_path, api), lambda event: added.set() if isinstance(event, UploadsAdded) else None
-    )
+    thread = EngineThread(small_world.options(), lambda event: added.set() if isinstance(event, UploadsAdded) else None)
     with asleep(*stuck):
         thread.start()
         thread.submit(lambda queue: queue.intake.add_paths([elsewhere, *stuck], ANOMALY))

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from tests.engine.values import a_source, an_upload
-from tests.faults.running import ANOMALY, PATIENCE, World
+from tests.faults.running import ANOMALY, PATIENCE, Run, World
 from tests.faults.sleeping import asleep
 from tests.faults.storing import always, on_attempt
-from tests.support import api_faults, storage_faults
+from tests.support import storage_faults
 from tests.support.storage_faults import StallMidway
 from uploader_gui.engine.events import ReceiptBuilt, Resumed
 from uploader_gui.engine.journal.journal import Journal
@@ -24,16 +24,14 @@ from uploader_gui.engine.models import UploadState
 S = UploadState
 
 
-async def test_a_file_uploaded_changed_and_dropped_again_is_sent(world: World) -> None:
+async def test_a_file_uploaded_changed_and_dropped_again_is_sent(run: Run, world: World) -> None:
     path = world.make("a.txt", content=b"as it was")
-    async with world.engine() as run:
-        for number, content in enumerate((b"as it was", b"as it is!"), start=1):  # of one size, and of another time
-            path.write_bytes(content)
-            os.utime(path, (number * 1000, number * 1000))
-            await run.send([path], number=number)
-        states = [row["state"] for row in run.queue.receipt(ANOMALY).to_json()["files"]]
-    assert states == ["uploaded", "uploaded"]
-    assert len(world.storage.objects) == 2
+    for number, content in enumerate((b"as it was", b"as it is!"), start=1):  # of one size, and of another time
+        path.write_bytes(content)
+        os.utime(path, (number * 1000, number * 1000))
+        await run.send([path], number=number)
+    states = [row["state"] for row in run.queue.receipt(ANOMALY).to_json()["files"]]
+    assert (states, len(world.storage.objects)) == (["uploaded", "uploaded"], 2)
 
 
 async def test_a_receipt_of_the_same_name_in_another_folder_is_evidence(world: World) -> None:
@@ -127,15 +125,14 @@ async def test_after_a_pause_nothing_is_sent(world: World) -> None:
         assert {row["state"] for row in run.files().values()} == {"uploaded"}
 
 
-async def test_a_row_removed_and_dropped_again_stands_once_in_the_receipt(world: World) -> None:
+async def test_a_row_removed_and_dropped_again_stands_once_in_the_receipt(run: Run, world: World) -> None:
     path = world.make("a.txt")
-    async with world.engine() as run:
-        run.queue.intake.add_paths([path], ANOMALY)
-        await run.in_state(S.QUEUED, "a.txt")
-        run.queue.remove([run.latest["a.txt"].upload_id])
-        await run.added(path)
-        await run.to_the_end()
-        rows = run.queue.receipt(ANOMALY).to_json()["files"]
+    run.queue.intake.add_paths([path], ANOMALY)
+    await run.in_state(S.QUEUED, "a.txt")
+    run.queue.remove([run.latest["a.txt"].upload_id])
+    await run.added(path)
+    await run.to_the_end()
+    rows = run.queue.receipt(ANOMALY).to_json()["files"]
     assert [row["state"] for row in rows] == ["uploaded"]
 
 
@@ -177,19 +174,7 @@ def test_a_receipt_for_which_there_is_no_room_leaves_nothing_behind(tmp_path: Pa
     assert list(tmp_path.iterdir()) == []
 
 
-async def test_a_run_that_gives_up_names_why_for_files_that_waited_for_something_else(world: World) -> None:
-    world.api.fault = lambda _number, _call: api_faults.refusal(502)
-    async with world.engine(offline_limit=0.3) as run:
-        run.begin([world.make(f"{n}.txt", size=n + 1) for n in range(30)])
-        idle = await run.idle()
-        codes = {row["reason"]["code"] for row in run.files().values()}
-    assert idle.gave_up is not None
-    assert codes == {"service_busy"}  # and not service_failed, which is what twenty of them heard last
-
-
-async def test_what_is_added_and_registered_is_on_the_disk_before_the_service_or_the_storage_hears_of_it(
-    world: World,
-) -> None:
+async def test_what_is_added_and_registered_is_on_the_disk_before_service_or_storage_hear_of_it(world: World) -> None:
     """What another reader finds in the journal's files at the moment a request arrives."""
     seen: dict[str, list[tuple[str, bool]]] = {"call": [], "put": []}
 
@@ -204,5 +189,4 @@ async def test_what_is_added_and_registered_is_on_the_disk_before_the_service_or
     world.api.fault = lambda _number, _call: look("call")
     world.storage.fault = lambda *_: look("put")
     await world.send(world.make("a.txt"), max_concurrent=1)
-    assert seen["call"] == [("registering", 0)]
-    assert seen["put"] == [("uploading", 1)]
+    assert (seen["call"], seen["put"]) == ([("registering", 0)], [("uploading", 1)])

@@ -53,9 +53,7 @@ async def test_the_same_upload_waits_for_the_other_anomaly_also_after_a_restart(
     assert arrived(world.api) == [("a.jpg", OTHER), ("b.jpg", ANOMALY)]
 
 
-async def test_in_a_running_queue_each_file_goes_where_it_was_told_to_and_what_is_registered_stays(
-    world: World,
-) -> None:
+async def test_in_a_running_queue_each_file_goes_where_it_is_told_to_and_what_is_registered_stays(world: World) -> None:
     names = [f"{n:03}.txt" for n in range(200)]
     world.api.fault = lambda _number, _call: Silence()
     async with world.engine() as run:
@@ -72,14 +70,13 @@ async def test_in_a_running_queue_each_file_goes_where_it_was_told_to_and_what_i
     assert list(where.values()).count(OTHER) == told.moved == len(names) - told.registered
 
 
-async def test_a_file_whose_registration_is_about_to_begin_goes_to_the_other_one_alone(world: World) -> None:
+async def test_a_file_whose_registration_is_about_to_begin_goes_to_the_other_one_alone(run: Run, world: World) -> None:
     names = ["a.jpg", "b.jpg"]
-    async with world.engine() as run:
-        await run.added(*map(world.files.make, names))
-        ids = [run.latest["b.jpg"].upload_id]
-        run.queue.scheduler.start()
-        asyncio.get_running_loop().call_soon(run.queue.send_to, ids, OTHER)  # the batch is taken out by then
-        await run.in_state(S.UPLOADED, *names)
+    await run.added(*map(world.files.make, names))
+    ids = [run.latest["b.jpg"].upload_id]
+    run.queue.scheduler.start()
+    asyncio.get_running_loop().call_soon(run.queue.send_to, ids, OTHER)  # the batch is taken out by then
+    await run.in_state(S.UPLOADED, *names)
     assert arrived(world.api) == [("a.jpg", ANOMALY), ("b.jpg", OTHER)]
 
 
@@ -102,65 +99,61 @@ async def test_what_the_service_would_not_register_goes_to_the_other_one_alone(a
     assert arrived(world.api) == [("a.jpg", OTHER)]
 
 
-async def test_where_the_file_stands_on_the_other_list_already_one_row_is_left(world: World) -> None:
+async def test_where_the_file_stands_on_the_other_list_already_one_row_is_left(run: Run, world: World) -> None:
     path = world.make("a.jpg")
-    async with world.engine() as run:
-        await run.added(path)
-        first = run.latest["a.jpg"].upload_id
-        await run.added(path, anomaly=OTHER)
-        second = run.latest["a.jpg"].upload_id
-        run.queue.send_to([first], OTHER)
-        assert await run.heard(AnomalyChanged) == AnomalyChanged(OTHER, 0, already_there=1)
-        run.queue.scheduler.start()
-        await run.in_state(S.UPLOADED, "a.jpg")
-        await run.idle()
+    await run.added(path)
+    first = run.latest["a.jpg"].upload_id
+    await run.added(path, anomaly=OTHER)
+    second = run.latest["a.jpg"].upload_id
+    run.queue.send_to([first], OTHER)
+    assert await run.heard(AnomalyChanged) == AnomalyChanged(OTHER, 0, already_there=1)
+    run.queue.scheduler.start()
+    await run.in_state(S.UPLOADED, "a.jpg")
+    await run.idle()
     assert [(record.upload_id, record.anomaly_id) for record in world.api.registered] == [(second, OTHER)]
 
 
-async def test_what_was_uploaded_to_the_other_one_before_is_left_out_there(world: World) -> None:
+async def test_what_was_uploaded_to_the_other_one_before_is_left_out_there(run: Run, world: World) -> None:
     path, copy = world.make("a.jpg"), world.make("copy/a.jpg")
-    async with world.engine() as run:
-        await run.added(path, anomaly=OTHER)
-        await run.to_the_end()
-        run.queue.scheduler.pause()
-        await run.added(copy)
-        await run.in_state(S.QUEUED, "a.jpg")
-        await moved(run, "a.jpg")
-        await run.in_state(S.SKIPPED, "a.jpg")
-        assert await moved(run, "a.jpg", to=ANOMALY) == AnomalyChanged(ANOMALY, 1)
-        await run.in_state(S.QUEUED, "a.jpg")
-        run.queue.scheduler.start()
-        await run.in_state(S.UPLOADED, "a.jpg")
+    await run.added(path, anomaly=OTHER)
+    await run.to_the_end()
+    run.queue.scheduler.pause()
+    await run.added(copy)
+    await run.in_state(S.QUEUED, "a.jpg")
+    await moved(run, "a.jpg")
+    await run.in_state(S.SKIPPED, "a.jpg")
+    assert await moved(run, "a.jpg", to=ANOMALY) == AnomalyChanged(ANOMALY, 1)
+    await run.in_state(S.QUEUED, "a.jpg")
+    run.queue.scheduler.start()
+    await run.in_state(S.UPLOADED, "a.jpg")
     assert arrived(world.api) == [("a.jpg", ANOMALY), ("a.jpg", OTHER)]
 
 
-async def test_a_failed_or_cancelled_file_waits_again_under_the_other_number(world: World) -> None:
+async def test_a_failed_or_cancelled_file_waits_again_under_the_other_number(run: Run, world: World) -> None:
     missing = world.files.folder / "late.jpg"
-    async with world.engine() as run:
-        await run.added(missing, world.make("a.jpg"))
-        run.queue.cancel([run.latest["a.jpg"].upload_id])
-        await run.in_state(S.CANCELLED, "a.jpg")
-        world.make("late.jpg", size=4000)
-        assert (await moved(run, "late.jpg", "a.jpg")).moved == 2
-        await run.in_state(S.QUEUED, "late.jpg", "a.jpg")
-        assert run.all_heard(UndoOffered)[-1] == UndoOffered()
-        run.queue.scheduler.start()
-        await run.in_state(S.UPLOADED, "late.jpg", "a.jpg")
+    await run.added(missing, world.make("a.jpg"))
+    run.queue.cancel([run.latest["a.jpg"].upload_id])
+    await run.in_state(S.CANCELLED, "a.jpg")
+    world.make("late.jpg", size=4000)
+    assert (await moved(run, "late.jpg", "a.jpg")).moved == 2
+    await run.in_state(S.QUEUED, "late.jpg", "a.jpg")
+    assert run.all_heard(UndoOffered)[-1] == UndoOffered()
+    run.queue.scheduler.start()
+    await run.in_state(S.UPLOADED, "late.jpg", "a.jpg")
     assert arrived(world.api) == [("a.jpg", OTHER), ("late.jpg", OTHER)]
 
 
-async def test_a_picture_being_converted_is_told_from_the_other_ones_files(world: World) -> None:
-    async with world.engine() as run:
-        add_options = AddOptions(choices=Choices.from_flags(convert=True, zipped=False))
-        await run.added(world.make("there/b.jpg", size=3000), anomaly=OTHER)
-        await run.added(pictures.heic(world.files.folder / "b.heic"), add_options=add_options)
-        await run.in_state(S.QUEUED, "b.heic")
-        assert run.latest["b.heic"].sent.name == "b.jpg"
-        await moved(run, "b.heic")
-        await run.added(pictures.heic(world.files.folder / "c.heic"), add_options=add_options)
-        await moved(run, "c.heic")
-        run.queue.scheduler.start()
-        await run.in_state(S.UPLOADED, "b.heic", "b.jpg", "c.heic")
+async def test_a_picture_being_converted_is_told_from_the_other_ones_files(run: Run, world: World) -> None:
+    add_options = AddOptions(choices=Choices.from_flags(convert=True, zipped=False))
+    await run.added(world.make("there/b.jpg", size=3000), anomaly=OTHER)
+    await run.added(pictures.heic(world.files.folder / "b.heic"), add_options=add_options)
+    await run.in_state(S.QUEUED, "b.heic")
+    assert run.latest["b.heic"].sent.name == "b.jpg"
+    await moved(run, "b.heic")
+    await run.added(pictures.heic(world.files.folder / "c.heic"), add_options=add_options)
+    await moved(run, "c.heic")
+    run.queue.scheduler.start()
+    await run.in_state(S.UPLOADED, "b.heic", "b.jpg", "c.heic")
     names = [name for name, anomaly in arrived(world.api) if anomaly == OTHER]
     assert len(set(names)) == 3
     assert {"b.jpg", "c.jpg"} <= set(names)
@@ -175,9 +168,6 @@ async def test_what_is_sent_or_asked_for_is_told_and_stays(world: World) -> None
         assert await moved(run, "a.jpg", to=ANOMALY) == AnomalyChanged(ANOMALY, 0)
         assert not any(Condition.JOURNAL in status.conditions for status in run.all_heard(QueueStatus))
     assert journal(world.folder)[0][1:] == (ANOMALY, "uploaded")
-
-
-# Dropped for one anomaly, though sent to another before
 
 
 @pytest.mark.parametrize(
@@ -222,16 +212,15 @@ async def test_files_that_went_to_another_anomaly_before_are_noticed(
             assert (told.count, told.of, len(run.all_heard(SentElsewhere))) == (1, 1, 1)
 
 
-async def test_of_several_other_anomalies_the_last_one_is_told(world: World) -> None:
+async def test_of_several_other_anomalies_the_last_one_is_told(run: Run, world: World) -> None:
     path = world.make("a.jpg")
-    async with world.engine() as run:
-        for number, anomaly in enumerate((OTHER, "44"), start=1):
-            between = time.time()
-            await run.added(path, anomaly=anomaly)
-            await run.to_the_end(number)
-        await run.added(path)
-        await run.until(lambda: any(told.anomaly_id == ANOMALY for told in run.all_heard(SentElsewhere)))
-        told = run.all_heard(SentElsewhere)[-1]
+    for number, anomaly in enumerate((OTHER, "44"), start=1):
+        between = time.time()
+        await run.added(path, anomaly=anomaly)
+        await run.to_the_end(number)
+    await run.added(path)
+    await run.until(lambda: any(told.anomaly_id == ANOMALY for told in run.all_heard(SentElsewhere)))
+    told = run.all_heard(SentElsewhere)[-1]
     assert (told.other, told.at > between) == ("44", True)
 
 

@@ -121,9 +121,7 @@ async def test_a_capture_that_failed_or_was_taken_off_the_list_can_still_be_sent
 
 
 @pytest.mark.parametrize("state", [S.FAILED, S.CANCELLED, S.QUEUED])
-async def test_a_capture_stays_for_one_anomaly_though_it_has_arrived_at_another(
-    data: Path, state: S, world: World
-) -> None:
+async def test_a_capture_stays_for_one_anomaly_though_it_is_at_another(data: Path, state: S, world: World) -> None:
     path = capture(data)
     world.storage.fault = lambda key, _attempt, _request: (
         Refuse(400, "InvalidRequest") if key.startswith("43/") else None

@@ -119,9 +119,7 @@ async def test_a_file_given_while_the_disk_takes_nothing_is_in_the_journal_once_
         assert is_stored(world.storage, run.only())
 
 
-async def test_what_took_the_place_of_the_journal_is_told_where_it_went(
-    expected_logs: ExpectedLogs, world: World
-) -> None:
+async def test_where_what_took_the_place_of_the_journal_went_is_told(expected_logs: ExpectedLogs, world: World) -> None:
     expected_logs.allow("the journal was opened again")
     chosen, other = world.options(), world.folder / "other.sqlite"
     Journal(other).close()

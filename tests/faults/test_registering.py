@@ -3,21 +3,20 @@
 import asyncio
 from dataclasses import replace
 
-from tests.faults.running import ANOMALY, QUICK, World
+from tests.faults.running import ANOMALY, QUICK, Run, World
 from tests.support import api_faults
 from tests.support.api_faults import Delay, Silence
 from uploader_gui.engine.events import ReceiptBuilt
 from uploader_gui.engine.models import UploadState
 
 
-async def test_a_file_left_out_of_the_answer_and_tried_again_is_marked(world: World) -> None:
+async def test_a_file_left_out_of_the_answer_and_tried_again_is_marked(run: Run, world: World) -> None:
     world.api.faults.append(api_faults.omit(first=1))
-    async with world.engine() as run:
-        await run.send([world.make("a.txt")])
-        assert run.only()["reason"]["code"] == "left_out"
-        run.queue.retry_failed()
-        await run.idle(2)
-        row = run.only()
+    await run.send([world.make("a.txt")])
+    assert run.only()["reason"]["code"] == "left_out"
+    run.queue.retry_failed()
+    await run.idle(2)
+    row = run.only()
     assert (row["state"], row["may_be_registered_twice"]) == ("uploaded", True)
     assert [call.upload_ids for call in world.api.calls] == [[row["upload_id"]]] * 2
 
@@ -33,9 +32,7 @@ async def test_while_the_service_wants_to_be_left_alone_no_other_batch_is_asked_
     assert world.api.calls[2].arrived - world.api.calls[0].arrived >= 1.95
 
 
-async def test_a_few_files_more_wait_for_the_call_before_them_and_go_with_those_that_come_meanwhile(
-    world: World,
-) -> None:
+async def test_a_few_files_more_wait_for_the_call_before_and_go_with_those_that_come_meanwhile(world: World) -> None:
     world.api.faults.append(Silence())
     async with world.engine() as run:
         run.queue.scheduler.start()
@@ -63,7 +60,7 @@ async def test_a_file_cancelled_while_it_is_registered_keeps_its_number_after_a_
     assert (row["state"], row["id"]) == ("cancelled", world.api.registered[0].service_id)
 
 
-async def test_a_file_cancelled_while_its_registration_is_written_down_and_taken_back_is_asked_for_once(
+async def test_a_file_cancelled_while_its_registration_is_written_down_and_wanted_is_asked_for_once(
     world: World,
 ) -> None:
     world.api.faults += [Silence(), Silence()]
@@ -83,7 +80,7 @@ async def test_a_file_cancelled_while_its_registration_is_written_down_and_taken
     assert sorted(record.name for record in world.api.registered) == ["a.txt", "b.txt"]
 
 
-async def test_a_file_whose_registration_was_only_written_down_when_the_program_ended_is_not_flagged(
+async def test_a_file_whose_registration_was_only_written_down_when_the_program_ended_is_unflagged(
     world: World,
 ) -> None:
     async with world.engine() as run:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.faults.running import ANOMALY, PATIENCE, QUICK, World, engine, send_one
+from tests.faults.running import ANOMALY, PATIENCE, QUICK, Run, World, engine, send_one
 from tests.faults.sleeping import asleep
 from tests.faults.storing import always
 from tests.support import storage_faults
@@ -56,46 +56,43 @@ async def test_a_file_cancelled_while_it_is_registered_and_wanted_again_is_regis
     assert len(world.api.registrations_of(row["upload_id"])) == 1
 
 
-async def test_trying_one_file_again_sends_nothing_that_waits_for_start(world: World) -> None:
+async def test_trying_one_file_again_sends_nothing_that_waits_for_start(run: Run, world: World) -> None:
     world.api.faults.append(refusal(400))
-    async with world.engine() as run:
-        run.begin([world.make("a.txt")])
-        await run.in_state(UploadState.FAILED, "a.txt")
-        await run.idle()
-        run.queue.intake.add_paths([world.make("b.txt")], "43")
-        await run.in_state(UploadState.QUEUED, "b.txt")
-        run.queue.retry([run.latest["a.txt"].upload_id])
-        await run.in_state(UploadState.UPLOADED, "a.txt")
-        await run.until(lambda: not run.all_heard(QueueStatus)[-1].running)
-        assert run.latest["b.txt"].state is UploadState.QUEUED
-        run.queue.scheduler.start()
-        await run.in_state(UploadState.UPLOADED, "b.txt")
+    run.begin([world.make("a.txt")])
+    await run.in_state(UploadState.FAILED, "a.txt")
+    await run.idle()
+    run.queue.intake.add_paths([world.make("b.txt")], "43")
+    await run.in_state(UploadState.QUEUED, "b.txt")
+    run.queue.retry([run.latest["a.txt"].upload_id])
+    await run.in_state(UploadState.UPLOADED, "a.txt")
+    await run.until(lambda: not run.all_heard(QueueStatus)[-1].running)
+    assert run.latest["b.txt"].state is UploadState.QUEUED
+    run.queue.scheduler.start()
+    await run.in_state(UploadState.UPLOADED, "b.txt")
     assert [record.name for record in world.api.registered] == ["a.txt", "b.txt"]
 
 
-async def test_a_file_tried_again_twice_in_one_breath_is_sent_once(world: World) -> None:
+async def test_a_file_tried_again_twice_in_one_breath_is_sent_once(run: Run, world: World) -> None:
     world.api.faults.append(refusal(400))
-    async with world.engine() as run:
-        await run.send([world.make("a.txt")])
-        for _ in range(2):
-            run.queue.retry([run.latest["a.txt"].upload_id])
-        await run.idle(2)
-        row = run.only()
+    await run.send([world.make("a.txt")])
+    for _ in range(2):
+        run.queue.retry([run.latest["a.txt"].upload_id])
+    await run.idle(2)
+    row = run.only()
     assert (row["state"], row["reason"], len(world.api.calls), len(world.storage.puts)) == ("uploaded", None, 2, 1)
 
 
-async def test_in_an_outage_nothing_is_asked_for_that_waits_for_start(world: World) -> None:
+async def test_in_an_outage_nothing_is_asked_for_that_waits_for_start(run: Run, world: World) -> None:
     """However often the two that were started have been asked for."""
     world.api.fault = lambda number, _call: refusal(400) if number == 1 else refusal(502) if number <= 18 else None
     started = ("a.txt", "b.txt")
-    async with world.engine() as run:
-        run.begin([world.make(name) for name in started])
-        await run.in_state(UploadState.FAILED, *started)
-        await run.idle()
-        run.queue.intake.add_paths([world.make("c.txt")], ANOMALY)
-        await run.in_state(UploadState.QUEUED, "c.txt")
-        run.queue.retry([run.latest[name].upload_id for name in started])
-        await run.in_state(UploadState.UPLOADED, *started)
+    run.begin([world.make(name) for name in started])
+    await run.in_state(UploadState.FAILED, *started)
+    await run.idle()
+    run.queue.intake.add_paths([world.make("c.txt")], ANOMALY)
+    await run.in_state(UploadState.QUEUED, "c.txt")
+    run.queue.retry([run.latest[name].upload_id for name in started])
+    await run.in_state(UploadState.UPLOADED, *started)
     assert {upload["name"] for call in world.api.calls for upload in call.body} == {*started}
 
 
@@ -133,9 +130,7 @@ async def test_a_file_whose_registration_may_be_doubled_is_flagged_in_the_next_r
     assert len(world.api.registrations_of(row["upload_id"])) == 2
 
 
-async def test_a_file_that_failed_in_an_earlier_run_is_the_same_and_flagged_when_it_is_given_again(
-    world: World,
-) -> None:
+async def test_a_file_that_failed_in_an_earlier_run_is_the_same_and_flagged_when_given_again(world: World) -> None:
     path, chosen = world.make("a.txt"), world.options()
     world.storage.fault = lambda _key, attempt, _request: storage_faults.too_large() if attempt == 1 else None
     first = await send_one(chosen, path)

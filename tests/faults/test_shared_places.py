@@ -4,19 +4,16 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
-from tests.faults.running import ANOMALY, World, engine, options, send, send_one
+from tests.faults.running import ANOMALY, World, engine, send
 from tests.faults.storing import always, is_stored, on_attempt
 from tests.support import storage_faults
-from tests.support.files import Files
 from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import StoreThenAnswer, StoreThenSilence
-from tests.support.strict_api import StrictApi
 from uploader_gui.engine.events import HistoryFound, Resumed
 from uploader_gui.engine.models import UploadState
 from uploader_gui.failure_messages import english
@@ -25,10 +22,10 @@ TAKEN = "The register gave this file the place in the storage that another file 
 
 
 @pytest.fixture
-def by_name(strict_api: StrictApi, scripted_storage: ScriptedStorage) -> StrictApi:
+def by_name(world: World) -> World:
     """Play a service that makes keys of names alone: careless, but likely."""
-    strict_api.presign = lambda upload, _anomaly: scripted_storage.url_for(upload["name"])
-    return strict_api
+    world.api.presign = lambda upload, _anomaly: world.storage.url_for(upload["name"])
+    return world
 
 
 def outcomes(rows: dict[str, dict[str, Any]]) -> list[tuple[str, str | None]]:
@@ -41,25 +38,21 @@ async def test_of_two_in_one_answer_the_second_is_refused_and_names_the_first(wo
     rows = await world.send(*paths, describe=english)
     assert outcomes(rows) == [("uploaded", None), ("failed", "url_refused"), ("failed", "url_refused")]
     assert [row["attempts"] for row in rows.values()] == [1, 0, 0]
-    assert rows["b.jpg"]["reason"]["message"] == f"{TAKEN}: a.jpg."
-    assert len(world.storage.puts) == 1
+    assert (rows["b.jpg"]["reason"]["message"], len(world.storage.puts)) == (f"{TAKEN}: a.jpg.", 1)
     assert world.storage.objects["same"].size == 4000
 
 
 @pytest.mark.parametrize("anomaly", [ANOMALY, "43"])
-async def test_a_place_of_an_unfinished_upload_is_kept_from_every_other(
-    anomaly: str, by_name: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    scripted_storage.fault = on_attempt(1, StoreThenSilence())
-    async with engine(options(tmp_path, by_name)) as run:
-        run.begin([files.make("1/a.jpg", size=4000)])
+async def test_a_place_of_an_unfinished_upload_is_kept_from_every_other(anomaly: str, by_name: World) -> None:
+    by_name.storage.fault = on_attempt(1, StoreThenSilence())
+    async with by_name.engine() as run:
+        run.begin([by_name.make("1/a.jpg", size=4000)])
         await run.in_state(UploadState.CONFIRMING, "a.jpg")
-        run.queue.intake.add_paths([files.make("2/a.jpg", size=5000)], anomaly)
-        await run.until(lambda: len(by_name.calls) == 2 and run.latest["a.jpg"].state is UploadState.FAILED)
-        scripted_storage.release()
+        run.queue.intake.add_paths([by_name.make("2/a.jpg", size=5000)], anomaly)
+        await run.until(lambda: len(by_name.api.calls) == 2 and run.latest["a.jpg"].state is UploadState.FAILED)
+        by_name.storage.release()
         await run.idle()
-    assert scripted_storage.objects["a.jpg"].size == 4000
-    assert len(scripted_storage.puts) == 1
+    assert (by_name.storage.objects["a.jpg"].size, len(by_name.storage.puts)) == (4000, 1)
 
 
 def finish(_scripted_storage: ScriptedStorage) -> None:
@@ -77,60 +70,48 @@ def fail(scripted_storage: ScriptedStorage) -> None:
     [(finish, 400.0), (finish, -1.0), (fail, 400.0), (fail, -1.0)],
     ids=["sent", "sent, and purged from History", "failed", "failed, and purged from History"],
 )
-async def test_a_place_stays_with_its_upload_however_that_ended_and_after_a_restart(  # noqa: PLR0917 - pytest names them
-    end: Callable[[ScriptedStorage], None],
-    keep_days: float,
-    by_name: StrictApi,
-    scripted_storage: ScriptedStorage,
-    files: Files,
-    tmp_path: Path,
+async def test_a_place_stays_with_its_upload_however_that_ended_and_after_a_restart(
+    end: Callable[[ScriptedStorage], None], keep_days: float, by_name: World
 ) -> None:
-    end(scripted_storage)
-    await send(options(tmp_path, by_name), files.make("1/a.jpg", size=4000))
-    later = options(tmp_path, by_name, keep_days=keep_days, describe=english)
-    rows = await send(later, files.make("2/a.jpg", size=5000), files.make("2/b.jpg"))
+    end(by_name.storage)
+    await by_name.send(by_name.make("1/a.jpg", size=4000))
+    later = by_name.options(keep_days=keep_days, describe=english)
+    rows = await send(later, by_name.make("2/a.jpg", size=5000), by_name.make("2/b.jpg"))
     assert outcomes(rows) == [("failed", "url_refused"), ("uploaded", None)]
     assert rows["a.jpg"]["reason"]["message"].startswith(TAKEN)
-    assert len(scripted_storage.puts_of("a.jpg")) == 1
+    assert len(by_name.storage.puts_of("a.jpg")) == 1
 
 
-async def test_a_place_stays_taken_when_a_person_forgets_the_deposit_that_had_it(
-    by_name: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    await send(options(tmp_path, by_name), files.make("1/a.jpg", size=4000))
-    async with engine(options(tmp_path, by_name)) as run:
+async def test_a_place_stays_taken_when_a_person_forgets_the_deposit_that_had_it(by_name: World) -> None:
+    await by_name.send(by_name.make("1/a.jpg", size=4000))
+    async with by_name.engine() as run:
         (past,) = await run.past_runs()
         run.queue.history.forget(past.key)
         assert (await run.heard(HistoryFound, 2)).runs == ()
-    row = await send_one(options(tmp_path, by_name, describe=english), files.make("2/a.jpg", size=5000))
+    row = await by_name.send_one(by_name.make("2/a.jpg", size=5000), describe=english)
     assert row["reason"]["message"].startswith(TAKEN)
-    assert scripted_storage.objects["a.jpg"].size == 4000
+    assert by_name.storage.objects["a.jpg"].size == 4000
 
 
-async def test_a_cancelled_upload_keeps_its_place_and_may_still_be_sent_there(
-    by_name: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    scripted_storage.fault = on_attempt(1, StoreThenSilence())
-    first, second = files.make("1/a.jpg", size=4000), files.make("2/a.jpg", size=5000)
-    async with engine(options(tmp_path, by_name)) as run:
+async def test_a_cancelled_upload_keeps_its_place_and_may_still_be_sent_there(by_name: World) -> None:
+    by_name.storage.fault = on_attempt(1, StoreThenSilence())
+    first, second = by_name.make("1/a.jpg", size=4000), by_name.make("2/a.jpg", size=5000)
+    async with by_name.engine() as run:
         run.begin([first])
         await run.in_state(UploadState.CONFIRMING, "a.jpg")
         run.queue.cancel([run.latest["a.jpg"].upload_id])
         await run.in_state(UploadState.CANCELLED, "a.jpg")
-    scripted_storage.release()
-    row = await send_one(options(tmp_path, by_name), second)
+    by_name.storage.release()
+    row = await by_name.send_one(second)
     assert (row["state"], row["reason"]["code"]) == ("failed", "url_refused")
-    row = await send_one(options(tmp_path, by_name), first)
-    assert row["state"] == "uploaded"
-    assert scripted_storage.objects["a.jpg"].sha256 == row["sha256"]
+    row = await by_name.send_one(first)
+    assert (row["state"], by_name.storage.objects["a.jpg"].sha256) == ("uploaded", row["sha256"])
 
 
-async def test_the_same_upload_may_return_to_its_own_place(
-    by_name: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    scripted_storage.fault = on_attempt(1, storage_faults.expired())
-    row = await send_one(options(tmp_path, by_name), files.make("a.jpg"))
-    assert (row["state"], row["attempts"], len(by_name.calls)) == ("uploaded", 2, 2)
+async def test_the_same_upload_may_return_to_its_own_place(by_name: World) -> None:
+    by_name.storage.fault = on_attempt(1, storage_faults.expired())
+    row = await by_name.send_one(by_name.make("a.jpg"))
+    assert (row["state"], row["attempts"], len(by_name.api.calls)) == ("uploaded", 2, 2)
 
 
 async def test_a_refused_upload_that_gets_a_place_of_its_own_when_a_person_asks_again_is_sent(world: World) -> None:
@@ -205,17 +186,15 @@ async def test_nothing_of_a_used_link_is_kept_for_it(world: World) -> None:
     assert f"/{world.storage.bucket}/".encode() not in kept
 
 
-async def test_a_journal_from_before_places_were_kept_guards_those_of_what_is_unfinished(
-    by_name: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
+async def test_a_journal_from_before_places_were_kept_guards_those_of_what_is_unfinished(by_name: World) -> None:
     """What was registered goes on, and its place is kept; of two with one place the later one is registered again."""
-    scripted_storage.fault = always(StoreThenSilence())
-    chosen = options(tmp_path, by_name)
-    paths = [files.make(name, size=4000) for name in ("a.jpg", "b.jpg")]
+    by_name.storage.fault = always(StoreThenSilence())
+    chosen = by_name.options()
+    paths = [by_name.make(name, size=4000) for name in ("a.jpg", "b.jpg")]
     async with engine(chosen) as run:
         run.begin(paths)
         await run.in_state(UploadState.CONFIRMING, "a.jpg", "b.jpg")
-    scripted_storage.release()
+    by_name.storage.release()
     with closing(sqlite3.connect(chosen.journal_path)) as db:
         db.execute("UPDATE uploads SET url = (SELECT url FROM uploads WHERE name = 'a.jpg')")
         for newer in ("places", "own_files", "deposits"):
@@ -224,11 +203,11 @@ async def test_a_journal_from_before_places_were_kept_guards_those_of_what_is_un
             db.execute(f"ALTER TABLE uploads DROP COLUMN {newer}")
         db.execute("PRAGMA user_version = 4")
         db.commit()
-    scripted_storage.fault = lambda _key, _attempt, _request: None
+    by_name.storage.fault = lambda _key, _attempt, _request: None
     async with engine(replace(chosen, describe=english)) as run:
         run.queue.intake.resume()
         assert len((await run.heard(Resumed)).upload_ids) == 2
-        run.queue.intake.add_paths([files.make("2/a.jpg", size=5000)], "43")
+        run.queue.intake.add_paths([by_name.make("2/a.jpg", size=5000)], "43")
         await run.to_the_end()
         receipts: list[Any] = [run.queue.receipt(anomaly).to_json() for anomaly in (ANOMALY, "43")]
         rows = [row for receipt in receipts for row in receipt["files"]]
@@ -239,7 +218,7 @@ async def test_a_journal_from_before_places_were_kept_guards_those_of_what_is_un
     ]
     assert rows[1]["may_be_registered_twice"]
     assert rows[2]["reason"]["message"] == f"{TAKEN}: a.jpg."
-    assert {key: stored.sha256 for key, stored in scripted_storage.objects.items()} == {
+    assert {key: stored.sha256 for key, stored in by_name.storage.objects.items()} == {
         "a.jpg": rows[0]["sha256"],
         "b.jpg": rows[1]["sha256"],
     }

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.faults.running import World
+from tests.faults.running import Run, World
 from tests.faults.sleeping import asleep
 from tests.support import api_faults
 from tests.support.api_faults import ApiFault, Silence
@@ -17,21 +17,20 @@ NEW = ("bearer-of-today", "session-of-today")
 
 
 @pytest.mark.parametrize("status", [401, 403])
-async def test_refused_tokens_hold_the_queue_until_a_person_signs_in(status: int, world: World) -> None:
+async def test_refused_tokens_hold_the_queue_until_a_person_signs_in(status: int, run: Run, world: World) -> None:
     world.api.faults.append(api_faults.refusal(status, "The incoming token has expired"))
-    async with world.engine() as run:
-        run.begin([world.make("a.jpg")])
-        assert (await run.heard(SignInRequired)).refused_again is False
-        assert Condition.SIGN_IN in run.all_heard(QueueStatus)[-1].conditions
-        world.api.tokens = NEW
-        run.queue.sign_in(*NEW)
-        await run.idle()
-        row = run.only()
-        assert len(run.all_heard(SignInRequired)) == len(run.all_heard(SignedIn)) == 1
-        world.api.tokens = ("bearer-of-tomorrow", "session-of-tomorrow")  # NEW has expired meanwhile
-        run.begin([world.make("b.jpg")])
-        assert (await run.heard(SignInRequired, 2)).refused_again is False
-        assert run.latest["b.jpg"].state is not UploadState.FAILED
+    run.begin([world.make("a.jpg")])
+    assert (await run.heard(SignInRequired)).refused_again is False
+    assert Condition.SIGN_IN in run.all_heard(QueueStatus)[-1].conditions
+    world.api.tokens = NEW
+    run.queue.sign_in(*NEW)
+    await run.idle()
+    row = run.only()
+    assert len(run.all_heard(SignInRequired)) == len(run.all_heard(SignedIn)) == 1
+    world.api.tokens = ("bearer-of-tomorrow", "session-of-tomorrow")  # NEW has expired meanwhile
+    run.begin([world.make("b.jpg")])
+    assert (await run.heard(SignInRequired, 2)).refused_again is False
+    assert run.latest["b.jpg"].state is not UploadState.FAILED
     assert (row["state"], row["attempts"], row["may_be_registered_twice"]) == ("uploaded", 1, False)
     assert world.api.calls[-1].request.header("Authorization") == f"Bearer {NEW[0]}"
 
@@ -43,6 +42,7 @@ async def test_without_tokens_nothing_is_sent_before_sign_in(world: World) -> No
         assert world.api.connections_made == 0
         run.queue.sign_in("bearer-kept", "session-kept", entered=False)  # by an earlier run, and they have expired
         assert (await run.heard(SignInRequired, 2)).refused_again is False
+        assert run.latest["a.jpg"].state is UploadState.QUEUED
         run.queue.history.tell_runs()
         await run.heard(HistoryFound)  # by now everything rests
         run.queue.sign_in(*world.api.tokens)
@@ -50,50 +50,35 @@ async def test_without_tokens_nothing_is_sent_before_sign_in(world: World) -> No
         assert run.only()["state"] == "uploaded"
 
 
-async def test_tokens_just_entered_and_refused_fail_the_files_without_a_loop(world: World) -> None:
+async def test_tokens_just_entered_and_refused_fail_the_files_without_a_loop(run: Run, world: World) -> None:
     world.api.fault = lambda _number, _call: api_faults.refusal(403, "not your building")
-    async with world.engine() as run:
-        run.begin([world.make(f"{n}.jpg", size=500 + n) for n in range(45)])
-        await run.heard(SignInRequired)
-        run.queue.sign_in(*NEW)
-        await run.idle()
-        rows = run.files()
-        asked = [event.refused_again for event in run.all_heard(SignInRequired)]
-        calls = len(world.api.calls)
-        run.queue.retry_failed()
-        await run.idle(2)
-        assert len(run.all_heard(SignInRequired)) == 3  # once for each Retry, not for each batch
+    run.begin([world.make(f"{n}.jpg", size=500 + n) for n in range(45)])
+    await run.heard(SignInRequired)
+    run.queue.sign_in(*NEW)
+    await run.idle()
+    rows = run.files()
+    asked = [event.refused_again for event in run.all_heard(SignInRequired)]
+    calls = len(world.api.calls)
+    run.queue.retry_failed()
+    await run.idle(2)
+    assert len(run.all_heard(SignInRequired)) == 3  # once for each Retry, not for each batch
     assert {(row["state"], row["reason"]["code"]) for row in rows.values()} == {("failed", "no_access")}
     assert "not your building" in rows["0.jpg"]["reason"]["message"]
     assert asked == [False, True]
     assert calls <= 3 + 3  # each batch once with each pair of tokens
 
 
-async def test_tokens_nobody_entered_and_refused_fail_no_file(world: World) -> None:
-    """A window finds them in the keyring while it works."""
-    async with world.engine(tokens=None) as run:
-        run.begin([world.make("a.jpg")])
-        await run.heard(SignInRequired)
-        run.queue.sign_in(*NEW, entered=False)
-        assert not (await run.heard(SignInRequired, 2)).refused_again
-        assert run.latest["a.jpg"].state is UploadState.QUEUED
-        run.queue.sign_in(*world.api.tokens)
-        await run.idle()
-        assert run.only()["state"] == "uploaded"
-
-
-async def test_files_without_access_and_no_others_are_sent_when_the_right_tokens_come(world: World) -> None:
+async def test_files_without_access_and_no_others_are_sent_when_the_right_tokens_come(run: Run, world: World) -> None:
     world.api.tokens = NEW
-    async with world.engine() as run:
-        run.begin([world.make("a.jpg"), world.files.folder / "late.jpg"])
-        await run.heard(SignInRequired)
-        run.queue.sign_in("bearer-mistyped", "session-mistyped")
-        await run.idle()
-        assert run.files()["a.jpg"]["reason"]["code"] == "no_access"
-        world.make("late.jpg", size=3000)
-        run.queue.sign_in(*NEW)
-        await run.idle(2)
-        rows = run.files()
+    run.begin([world.make("a.jpg"), world.files.folder / "late.jpg"])
+    await run.heard(SignInRequired)
+    run.queue.sign_in("bearer-mistyped", "session-mistyped")
+    await run.idle()
+    assert run.files()["a.jpg"]["reason"]["code"] == "no_access"
+    world.make("late.jpg", size=3000)
+    run.queue.sign_in(*NEW)
+    await run.idle(2)
+    rows = run.files()
     assert (rows["a.jpg"]["state"], rows["a.jpg"]["may_be_registered_twice"]) == ("uploaded", False)
     assert rows["late.jpg"]["reason"]["code"] == "missing"
 
@@ -149,34 +134,23 @@ async def test_without_a_person_everything_that_was_given_is_found_before_a_run_
     assert (len(run.latest), states) == (21, {("pending", "sign_in")})
 
 
-async def test_tokens_entered_while_the_old_ones_are_being_refused_are_tried(world: World) -> None:
+async def test_tokens_entered_while_the_old_ones_are_being_refused_are_tried(run: Run, world: World) -> None:
     world.api.tokens = NEW
     world.api.faults.append(Silence())
-    async with world.engine() as run:
-        run.begin([world.make("a.jpg")])
-        await asyncio.to_thread(world.api.wait_for_calls, 1)
-        run.queue.sign_in(*NEW)
-        world.api.release()
-        await run.idle()
-        assert run.only()["state"] == "uploaded"
-        assert run.all_heard(SignInRequired) == []
+    run.begin([world.make("a.jpg")])
+    await asyncio.to_thread(world.api.wait_for_calls, 1)
+    run.queue.sign_in(*NEW)
+    world.api.release()
+    await run.idle()
+    assert (run.only()["state"], run.all_heard(SignInRequired)) == ("uploaded", [])
 
 
-async def test_after_signing_out_nothing_is_registered_before_the_next_sign_in(world: World) -> None:
-    async with world.engine() as run:
-        run.queue.sign_out()
-        run.begin([world.make("a.jpg")])
-        assert (await run.heard(SignInRequired)).refused_again is False
-        assert world.api.calls == []
-        run.queue.sign_in(*world.api.tokens)
-        await run.idle()
-        assert run.only()["state"] == "uploaded"
-
-
-async def test_signing_out_right_after_signing_in_fails_no_file(world: World) -> None:
-    async with world.engine(tokens=None) as run:
-        run.queue.sign_in(*NEW)
-        run.queue.sign_out()
-        run.begin([world.make("a.jpg")])
-        await run.heard(SignInRequired)
-        assert run.latest["a.jpg"].state is UploadState.QUEUED
+async def test_after_signing_out_nothing_is_registered_before_the_next_sign_in(run: Run, world: World) -> None:
+    run.queue.sign_in(*NEW)
+    run.queue.sign_out()  # at once
+    run.begin([world.make("a.jpg")])
+    assert (await run.heard(SignInRequired)).refused_again is False
+    assert (world.api.calls, run.latest["a.jpg"].state) == ([], UploadState.QUEUED)
+    run.queue.sign_in(*world.api.tokens)
+    await run.idle()
+    assert run.only()["state"] == "uploaded"

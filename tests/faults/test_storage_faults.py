@@ -1,12 +1,11 @@
 """What the storage does to a presigned PUT, and what must come of it: protocol §2, contract "Limits"."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.faults.running import HASTY, QUICK, World, options, send, send_one
+from tests.faults.running import HASTY, QUICK, Run, World, options, send, send_one
 from tests.faults.storing import always, is_stored, on_attempt
 from tests.support import storage_faults
 from tests.support.certificates import CertificateAuthority
@@ -31,24 +30,7 @@ from uploader_gui.engine.models import UploadState
 from uploader_gui.engine.net.stall_watchdog import StallTimeouts
 
 MANY_BYTES = 12_000_000
-
-
 """More than the buffers between client and server hold."""
-
-
-@pytest.fixture
-def small_buffers() -> Iterator[ScriptedStorage]:
-    """Give a storage that takes little ahead, so that a stall shows early."""
-    with ScriptedStorage(receive_buffer=64 * 1024) as storage:
-        yield storage
-    assert storage.violations == []
-
-
-@pytest.fixture
-def api_before(small_buffers: ScriptedStorage) -> Iterator[StrictApi]:
-    with StrictApi(lambda upload, anomaly: small_buffers.url_for(f"{anomaly}/{upload['uploadId']}")) as api:
-        yield api
-    assert api.violations == []
 
 
 REPEATED: dict[str, StorageFault] = {
@@ -79,9 +61,7 @@ REPEATED: dict[str, StorageFault] = {
 
 
 @pytest.mark.parametrize("fault", REPEATED.values(), ids=REPEATED)
-async def test_a_put_is_repeated_on_the_same_link_without_another_registration(
-    fault: StorageFault, world: World
-) -> None:
+async def test_a_put_is_repeated_on_its_link_without_another_registration(fault: StorageFault, world: World) -> None:
     world.storage.fault = on_attempt(1, fault)
     tuning = HASTY if isinstance(fault, StoreThenSilence) else QUICK
     row = await world.send_one(world.make("a.jpg", size=300_000), tuning)
@@ -97,16 +77,17 @@ LASTING: dict[str, tuple[StorageFault, str]] = {
     "503": (storage_faults.slow_down(), "storage_busy"),
     "damaged": (StoreDamaged(), "damaged"),
     "ETag": (storage_faults.wrong_etag(), "damaged"),
+    "ETag of one byte": (storage_faults.wrong_etag(), "damaged"),
+    "ETag of several blocks": (storage_faults.wrong_etag(), "damaged"),
 }
+SIZES = {"ETag of one byte": 1, "ETag of several blocks": 5_000_000}
 
 
-@pytest.mark.parametrize("lasting", LASTING.values(), ids=LASTING)
-async def test_a_file_gets_six_puts_and_is_never_called_uploaded_without_a_confirmation(
-    lasting: tuple[StorageFault, str], world: World
-) -> None:
-    fault, code = lasting
+@pytest.mark.parametrize("lasting", LASTING)
+async def test_a_file_gets_six_puts_and_is_never_uploaded_without_confirmation(lasting: str, world: World) -> None:
+    fault, code = LASTING[lasting]
     world.storage.fault = always(fault)
-    row = await world.send_one(world.make("a.jpg", size=30_000))
+    row = await world.send_one(world.make("a.jpg", size=SIZES.get(lasting, 30_000)))
     assert (row["state"], row["reason"]["code"], row["attempts"]) == ("failed", code, 6)
     assert (len(world.storage.puts), len(world.api.calls)) == (6, 1)
     assert row["uploaded_at"] is None
@@ -131,66 +112,56 @@ async def test_a_clear_refusal_of_the_storage_is_final(fault: Refuse, world: Wor
     assert fault.code in row["reason"]["message"]
 
 
-async def test_a_refusal_before_the_body_was_read_costs_attempts_but_no_registration(
-    api_before: StrictApi, small_buffers: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    small_buffers.fault = on_attempt(
+async def test_a_refusal_before_the_body_was_read_costs_attempts_but_no_registration(small_world: World) -> None:
+    small_world.storage.fault = on_attempt(
         1, storage_faults.refuse_unread(503, "SlowDown", "Please reduce your request rate.")
     )
-    row = await send_one(options(tmp_path, api_before), files.make("a.jpg", size=MANY_BYTES))
+    row = await small_world.send_one(small_world.make("a.jpg", size=MANY_BYTES))
     assert (row["state"], row["attempts"], row["may_be_registered_twice"]) == ("uploaded", 2, False)
-    assert len(api_before.calls) == 1
-    assert is_stored(small_buffers, row)
+    assert len(small_world.api.calls) == 1
+    assert is_stored(small_world.storage, row)
 
 
-async def test_a_403_before_the_body_was_read_ends_within_the_attempts(
-    api_before: StrictApi, small_buffers: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    small_buffers.fault = always(storage_faults.refuse_unread())
-    row = await send_one(options(tmp_path, api_before), files.make("a.jpg", size=MANY_BYTES))
+async def test_a_403_before_the_body_was_read_ends_within_the_attempts(small_world: World) -> None:
+    small_world.storage.fault = always(storage_faults.refuse_unread())
+    row = await small_world.send_one(small_world.make("a.jpg", size=MANY_BYTES))
     assert row["state"] == "failed"
     assert row["reason"]["code"] in {"connection_lost", "storage_refused"}  # whether the answer can be seen is luck
     assert row["attempts"] <= 6
-    assert len(api_before.calls) == 1
+    assert len(small_world.api.calls) == 1
 
 
-async def test_a_stalled_transfer_is_noticed_by_its_bytes_and_repeated(
-    api_before: StrictApi, small_buffers: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    small_buffers.fault = on_attempt(1, StallMidway(0.1))
-    row = await send_one(options(tmp_path, api_before), files.make("a.jpg", size=MANY_BYTES), HASTY)
+async def test_a_stalled_transfer_is_noticed_by_its_bytes_and_repeated(small_world: World) -> None:
+    small_world.storage.fault = on_attempt(1, StallMidway(0.1))
+    row = await small_world.send_one(small_world.make("a.jpg", size=MANY_BYTES), HASTY)
     assert (row["state"], row["attempts"]) == ("uploaded", 2)
-    assert is_stored(small_buffers, row)
+    assert is_stored(small_world.storage, row)
 
 
-async def test_a_slow_transfer_that_moves_is_left_alone(
-    api_before: StrictApi, small_buffers: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    small_buffers.fault = always(SlowRead(4_000_000))  # three seconds in all, and never half of that without a byte
+async def test_a_slow_transfer_that_moves_is_left_alone(small_world: World) -> None:
+    small_world.storage.fault = always(
+        SlowRead(4_000_000)
+    )  # three seconds in all, and never half of that without a byte
     patient = replace(HASTY, stall_timeouts=replace(HASTY.stall_timeouts, answer=60.0))
-    row = await send_one(options(tmp_path, api_before), files.make("a.jpg", size=MANY_BYTES), patient)
+    row = await small_world.send_one(small_world.make("a.jpg", size=MANY_BYTES), patient)
     assert (row["state"], row["attempts"]) == ("uploaded", 1)
 
 
 @pytest.mark.parametrize("size", [900_000, 2_500_000], ids=["all of it with the system", "more than the system keeps"])
-async def test_a_line_is_not_taken_for_dead_while_anything_moves(
-    size: int, api_before: StrictApi, small_buffers: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
+async def test_a_line_is_not_taken_for_dead_while_anything_moves(size: int, small_world: World) -> None:
     """In all the time the slow part takes, the system has no room for another byte of ours."""
-    small_buffers.fault = always(SlowRead(64_000, first=320_000))
+    small_world.storage.fault = always(SlowRead(64_000, first=320_000))
     impatient = replace(HASTY, stall_timeouts=StallTimeouts(stall=3.0, answer=3.0))
-    row = await send_one(options(tmp_path, api_before), files.make("a.jpg", size=size), impatient)
+    row = await small_world.send_one(small_world.make("a.jpg", size=size), impatient)
     assert (row["state"], row["attempts"]) == ("uploaded", 1)
 
 
-async def test_a_dead_line_is_noticed_also_when_the_last_byte_is_with_the_system(
-    api_before: StrictApi, small_buffers: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    small_buffers.fault = on_attempt(1, StallMidway(0.01))
+async def test_a_dead_line_is_noticed_also_when_the_last_byte_is_with_the_system(small_world: World) -> None:
+    small_world.storage.fault = on_attempt(1, StallMidway(0.01))
     patient = replace(HASTY, stall_timeouts=replace(HASTY.stall_timeouts, answer=3600.0))
-    row = await send_one(options(tmp_path, api_before), files.make("a.jpg", size=900_000), patient)
+    row = await small_world.send_one(small_world.make("a.jpg", size=900_000), patient)
     assert (row["state"], row["attempts"]) == ("uploaded", 2)
-    assert is_stored(small_buffers, row)
+    assert is_stored(small_world.storage, row)
 
 
 @pytest.mark.parametrize("answer", [storage_faults.kms_etag(), StoreThenAnswer("0123456789abcdef0123456789abcdef-2")])
@@ -239,7 +210,7 @@ async def test_retry_after_of_the_storage_is_obeyed(world: World) -> None:
     assert second.arrived - first.arrived >= 0.95
 
 
-async def test_on_slowdown_all_transfers_slow_down_together_and_recover(world: World) -> None:
+async def test_on_slowdown_all_transfers_slow_down_together_and_recover(run: Run, world: World) -> None:
     refused: list[str] = []
 
     def overloaded_at_first(key: str, _attempt: int, _request: RawRequest) -> StorageFault | None:
@@ -250,10 +221,9 @@ async def test_on_slowdown_all_transfers_slow_down_together_and_recover(world: W
 
     world.storage.fault = overloaded_at_first
     paths = [world.make(f"{n}.jpg", size=1000 + n) for n in range(40)]
-    async with world.engine() as run:
-        await run.send(paths)
-        rows = run.files()
-        conditions = [status.conditions for status in run.all_heard(QueueStatus)]
+    await run.send(paths)
+    rows = run.files()
+    conditions = [status.conditions for status in run.all_heard(QueueStatus)]
     assert {row["state"] for row in rows.values()} == {"uploaded"}
     assert sum(row["attempts"] for row in rows.values()) == 40 + 12
     assert any(Condition.STORAGE_BUSY in holding for holding in conditions)
@@ -282,14 +252,13 @@ async def test_a_file_whose_pause_is_over_but_that_finds_no_free_slot_waits_for_
         assert {row["state"] for row in run.files().values()} == {"uploaded"}
 
 
-async def test_a_full_bar_is_not_called_uploaded_before_the_storage_has_answered(world: World) -> None:
+async def test_a_full_bar_is_not_called_uploaded_before_the_storage_has_answered(run: Run, world: World) -> None:
     world.storage.fault = on_attempt(1, StoreThenSilence())
-    async with world.engine() as run:
-        run.begin([world.make("a.jpg")])
-        await run.in_state(UploadState.CONFIRMING, "a.jpg")
-        assert run.only()["state"] == "pending"
-        size = run.latest["a.jpg"].source.size
-        await run.until(lambda: [one.bytes_sent for p in run.all_heard(Progress)[-1:] for one in p.transfers] == [size])
-        world.storage.release()
-        await run.idle()
-        assert run.only()["state"] == "uploaded"
+    run.begin([world.make("a.jpg")])
+    await run.in_state(UploadState.CONFIRMING, "a.jpg")
+    assert run.only()["state"] == "pending"
+    size = run.latest["a.jpg"].source.size
+    await run.until(lambda: [one.bytes_sent for p in run.all_heard(Progress)[-1:] for one in p.transfers] == [size])
+    world.storage.release()
+    await run.idle()
+    assert run.only()["state"] == "uploaded"

@@ -34,21 +34,19 @@ def leftovers(folder: Path) -> list[Path]:
     return list((folder / "substitutes").glob("*"))
 
 
-async def test_a_person_chooses_and_the_files_are_sent_once_the_queue_runs(world: World) -> None:
+async def test_a_person_chooses_and_the_files_are_sent_once_the_queue_runs(run: Run, world: World) -> None:
     film, photo = world.make("a.mp4", content=FILM), pictures.heic(world.files.folder / "b.heic")
-    async with world.engine() as run:
-        await refused(run, film, photo)
-        treat(run, Treatment.ZIP, "a.mp4")
-        treat(run, Treatment.CONVERT, "b.heic")
-        await run.in_state(S.QUEUED, "a.mp4", "b.heic")
-        assert run.latest["b.heic"].sent.name == "b.jpg"
-        assert len(leftovers(world.folder)) == 2
-        assert {stat.S_IMODE(path.stat().st_mode) for path in leftovers(world.folder)} == {0o600}
-        assert stat.S_IMODE((world.folder / "substitutes").stat().st_mode) == 0o700
-        run.queue.scheduler.start()
-        totals = (await run.idle()).totals
-        assert leftovers(world.folder) == []
-        assert totals.bytes_done == totals.bytes_total == sum(row["size"] for row in run.files().values())
+    await refused(run, film, photo)
+    treat(run, Treatment.ZIP, "a.mp4")
+    treat(run, Treatment.CONVERT, "b.heic")
+    await run.in_state(S.QUEUED, "a.mp4", "b.heic")
+    assert (run.latest["b.heic"].sent.name, len(leftovers(world.folder))) == ("b.jpg", 2)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in leftovers(world.folder)} == {0o600}
+    assert stat.S_IMODE((world.folder / "substitutes").stat().st_mode) == 0o700
+    run.queue.scheduler.start()
+    totals = (await run.idle()).totals
+    assert leftovers(world.folder) == []
+    assert totals.bytes_done == totals.bytes_total == sum(row["size"] for row in run.files().values())
     assert sorted(upload.name for upload in world.api.registered) == ["a.mp4.zip", "b.jpg"]
 
 
@@ -66,27 +64,24 @@ async def test_a_jpeg_s_name_tells_it_from_what_lies_beside_its_picture_and_from
     assert names == {"alone.mp4": "alone.mp4.zip", "alone.heic": "alone.jpg", "beside.heic": "beside.heic.jpg"}
 
 
-async def test_a_choice_made_after_the_run_has_ended_starts_it_again(world: World) -> None:
-    async with world.engine() as run:
-        run.queue.scheduler.start()
-        await refused(run, world.make("a.mp4", content=FILM))
-        await run.idle()
-        treat(run, Treatment.ZIP, "a.mp4")
-        await run.in_state(S.UPLOADED, "a.mp4")
+async def test_a_choice_made_after_the_run_has_ended_starts_it_again(run: Run, world: World) -> None:
+    run.queue.scheduler.start()
+    await refused(run, world.make("a.mp4", content=FILM))
+    await run.idle()
+    treat(run, Treatment.ZIP, "a.mp4")
+    await run.in_state(S.UPLOADED, "a.mp4")
 
 
-async def test_a_file_that_changed_since_it_was_dropped_fails_and_goes_when_tried_again(world: World) -> None:
+async def test_a_file_that_changed_since_it_was_dropped_fails_and_goes_when_tried_again(run: Run, world: World) -> None:
     film = world.make("a.mp4", content=FILM)
-    async with world.engine() as run:
-        await refused(run, film)
-        film.write_bytes(FILM + b"more")
-        treat(run, Treatment.ZIP, "a.mp4")
-        await run.in_state(S.FAILED, "a.mp4")
-        assert run.only()["reason"]["code"] == "changed"
-        assert leftovers(world.folder) == []
-        run.queue.retry_failed()
-        await run.in_state(S.UPLOADED, "a.mp4")
-        assert run.only()["original"]["size"] == len(FILM) + 4
+    await refused(run, film)
+    film.write_bytes(FILM + b"more")
+    treat(run, Treatment.ZIP, "a.mp4")
+    await run.in_state(S.FAILED, "a.mp4")
+    assert (run.only()["reason"]["code"], leftovers(world.folder)) == ("changed", [])
+    run.queue.retry_failed()
+    await run.in_state(S.UPLOADED, "a.mp4")
+    assert run.only()["original"]["size"] == len(FILM) + 4
 
 
 async def test_a_zipped_file_that_failed_is_the_same_upload_when_a_later_run_is_given_it(world: World) -> None:
@@ -109,15 +104,14 @@ async def test_a_file_that_became_acceptable_is_sent_as_it_is(world: World) -> N
         assert (run.only().get("original"), run.only()["mime_type"]) == (None, "image/png")
 
 
-async def test_one_jpeg_cannot_hold_two_pages_but_a_zip_can(world: World) -> None:
-    async with world.engine() as run:
-        await refused(run, pictures.two_pages(world.files.folder / "a.tif"))
-        treat(run, Treatment.CONVERT, "a.tif")
-        await run.until(lambda: run.only()["reason"]["code"] == "cannot_convert")
-        await run.in_state(S.REFUSED, "a.tif")
-        treat(run, Treatment.ZIP, "a.tif")
-        await run.in_state(S.QUEUED, "a.tif")
-        assert run.only()["name"] == "a.tif.zip"
+async def test_one_jpeg_cannot_hold_two_pages_but_a_zip_can(run: Run, world: World) -> None:
+    await refused(run, pictures.two_pages(world.files.folder / "a.tif"))
+    treat(run, Treatment.CONVERT, "a.tif")
+    await run.until(lambda: run.only()["reason"]["code"] == "cannot_convert")
+    await run.in_state(S.REFUSED, "a.tif")
+    treat(run, Treatment.ZIP, "a.tif")
+    await run.in_state(S.QUEUED, "a.tif")
+    assert run.only()["name"] == "a.tif.zip"
 
 
 async def test_cancelled_while_it_is_prepared_leaves_nothing_and_can_be_taken_up_again(world: World) -> None:
@@ -134,18 +128,17 @@ async def test_cancelled_while_it_is_prepared_leaves_nothing_and_can_be_taken_up
     assert leftovers(world.folder) == []
 
 
-async def test_files_on_a_sleeping_share_hold_up_nothing_else_that_is_prepared(world: World) -> None:
+async def test_files_on_a_sleeping_share_hold_up_nothing_else_that_is_prepared(run: Run, world: World) -> None:
     stuck = films(world.files, 3)
     elsewhere = pictures.heic(world.files.folder / "photo.heic")
-    async with world.engine() as run:
-        await refused(run, *stuck, elsewhere)
-        with asleep(*stuck):
-            run.queue.scheduler.start()
-            treat(run, Treatment.ZIP, *(path.name for path in stuck))
-            treat(run, Treatment.CONVERT, "photo.heic")
-            await run.in_state(S.UPLOADED, "photo.heic")
-            await run.in_state(S.PREPARING, *(path.name for path in stuck))
-        await run.in_state(S.UPLOADED, *(path.name for path in stuck))
+    await refused(run, *stuck, elsewhere)
+    with asleep(*stuck):
+        run.queue.scheduler.start()
+        treat(run, Treatment.ZIP, *(path.name for path in stuck))
+        treat(run, Treatment.CONVERT, "photo.heic")
+        await run.in_state(S.UPLOADED, "photo.heic")
+        await run.in_state(S.PREPARING, *(path.name for path in stuck))
+    await run.in_state(S.UPLOADED, *(path.name for path in stuck))
 
 
 async def test_sent_before_and_sent_again_it_is_prepared_as_was_chosen_or_asked_about(world: World) -> None:
@@ -169,15 +162,14 @@ async def test_sent_before_and_sent_again_it_is_prepared_as_was_chosen_or_asked_
     assert len(world.api.registered) == 3
 
 
-async def test_a_choice_made_while_it_runs_counts_from_then_on(world: World) -> None:
+async def test_a_choice_made_while_it_runs_counts_from_then_on(run: Run, world: World) -> None:
     first, second = films(world.files, 2)
-    async with world.engine() as run:
-        await refused(run, first)
-        run.queue.adjust(world.options(choices=BOTH))
-        run.queue.intake.add_paths([second], ANOMALY)
-        await run.in_state(S.QUEUED, second.name)
-        run.queue.intake.add_paths([first], ANOMALY)  # dropped again: now it is known what to do
-        await run.in_state(S.QUEUED, first.name)
+    await refused(run, first)
+    run.queue.adjust(world.options(choices=BOTH))
+    run.queue.intake.add_paths([second], ANOMALY)
+    await run.in_state(S.QUEUED, second.name)
+    run.queue.intake.add_paths([first], ANOMALY)  # dropped again: now it is known what to do
+    await run.in_state(S.QUEUED, first.name)
 
 
 async def test_a_disk_without_room_fails_that_file_and_no_other(world: World) -> None:

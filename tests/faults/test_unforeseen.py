@@ -96,8 +96,7 @@ async def test_a_file_of_another_age_is_sent_like_any_other(seconds: int, world:
     odd, plain = world.make("odd.jpg"), world.make("plain.jpg", size=5000)
     os.utime(odd, ns=(seconds * 10**9 + 5, seconds * 10**9 + 5))
     rows = await world.send(odd, plain)
-    assert {row["state"] for row in rows.values()} == {"uploaded"}
-    assert len(world.storage.objects) == 2
+    assert ({row["state"] for row in rows.values()}, len(world.storage.objects)) == ({"uploaded"}, 2)
     rows = await world.send(odd, plain)
     assert {row["state"] for row in rows.values()} == {"skipped"}
 
@@ -152,9 +151,7 @@ def break_down() -> None:
     raise BrokenFrontEndError
 
 
-def test_a_command_that_breaks_is_told_and_the_next_one_is_carried_out(
-    expected_logs: ExpectedLogs, world: World
-) -> None:
+def test_a_command_that_breaks_is_told_and_the_next_one_carried_out(expected_logs: ExpectedLogs, world: World) -> None:
     expected_logs.allow("a command broke")
     told: list[Event] = []
     added = threading.Event()
@@ -176,8 +173,7 @@ def test_a_command_that_breaks_is_told_and_the_next_one_is_carried_out(
     assert thread.unheard == []
     thread.stop(break_down)
     thread.submit(break_down)
-    assert thread.unheard == [break_down]
-    assert told.count(EngineFailed(Reason(Code.INTERNAL_ERROR))) == 3
+    assert (thread.unheard, told.count(EngineFailed(Reason(Code.INTERNAL_ERROR)))) == ([break_down], 3)
     assert "uploader-engine" not in {one.name for one in threading.enumerate()}
 
 

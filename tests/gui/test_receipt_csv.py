@@ -98,8 +98,7 @@ def test_french_tables_have_semicolons_and_a_decimal_comma() -> None:
 
 
 @pytest.mark.parametrize(
-    "name",
-    ["=cmd|' /C calc'!A1", "+1", "-rf.txt", "@SUM(A1)", "\tx", "\rx", "\nx", "  =1+1", "\u00a0@x", *"＝＋－＠"],
+    "name", ["=cmd|' /C calc'!A1", "+1", "-rf.txt", "@SUM(A1)", "\tx", "\rx", "\nx", "  =1+1", "\u00a0@x", *"＝＋－＠"]
 )
 def test_no_cell_begins_a_formula(name: str) -> None:
     (line,) = lines(table(receipt(name=name, path=name, service_id=name)))
