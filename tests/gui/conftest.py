@@ -9,9 +9,8 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import FakeEngine
+from tests.gui.fake_engine import FakeEngine, Window
 from uploader_gui.engine.pictures.decoder import PictureDecoder
-from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.style.theme import Theme
 from uploader_gui.i18n import ENGLISH, use_language
 
@@ -82,8 +81,8 @@ def engine() -> FakeEngine:
 
 
 @pytest.fixture
-def window(engine: FakeEngine, theme: Theme, decoder: PictureDecoder, qtbot: QtBot) -> MainWindow:
-    made = MainWindow(engine, theme, decoder=decoder)
+def window(engine: FakeEngine, theme: Theme, decoder: PictureDecoder, qtbot: QtBot) -> Window:
+    made = Window(engine, theme, decoder=decoder)
     made.held_start.seconds = 0  # tests of what is sent, and when, begin at once
     qtbot.addWidget(made, before_close_func=_let_go)
     made.show()
@@ -91,7 +90,17 @@ def window(engine: FakeEngine, theme: Theme, decoder: PictureDecoder, qtbot: QtB
     return made
 
 
-def _let_go(window: MainWindow) -> None:
+@pytest.fixture
+def trial(engine: FakeEngine, theme: Theme, qtbot: QtBot) -> Window:
+    """The window of a trial."""
+    made = Window(engine, theme, anomaly_id="DEMO-1", sandbox=True)
+    qtbot.addWidget(made, before_close_func=_let_go)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def _let_go(window: Window) -> None:
     """A window that only asks would stay: nothing listens to its question here. Qt's end crashes on what is copied."""
     window.hide()
     QGuiApplication.clipboard().clear()

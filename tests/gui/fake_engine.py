@@ -3,14 +3,19 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any, TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt
 
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import Event, QueueStatus, UploadsAdded
 from uploader_gui.engine.models import Awaited, Reason, RunKey, Source, Treatment, UploadId, UploadSnapshot, UploadState
 from uploader_gui.engine.options import DEFAULT_ADD_OPTIONS, AddOptions
 from uploader_gui.gui.bridge import Bridge
+from uploader_gui.gui.main_window import MainWindow
+from uploader_gui.gui.style.theme import Theme
+
+Q = TypeVar("Q", bound=QObject)
 
 MB = 1_000_000
 S = UploadState
@@ -82,6 +87,15 @@ class FakeEngine(Bridge):
         self.saved.append((path, content))
 
 
+class Window(MainWindow):
+    """The window over an engine by hand: `tell` it what an engine tells; `engine` has what was asked of that."""
+
+    def __init__(self, engine: FakeEngine, theme: Theme, **others: Any) -> None:
+        super().__init__(engine, theme, **others)
+        self.engine = engine
+        self.tell = engine.tell
+
+
 def _plain(name: str) -> Callable[[FakeEngine], None]:
     return lambda self: self.calls.append((name, None))
 
@@ -103,32 +117,21 @@ for _name in OF_FILES + OF_HISTORY:
 
 
 def upload(
-    name: str,
-    state: UploadState = UploadState.QUEUED,
-    code: Code | None = None,
-    *,
-    size: int = MB,
-    anomaly_id: str = "4217",
-    media_type: str | None = "image/jpeg",
-    order: int = 0,
-    detail: str = "",
-    retry_at: float | None = None,
-    sent_before: float | None = None,
-    elsewhere: str = "",
-) -> UploadSnapshot:
-    """Make a snapshot whose upload id is its name."""
+    name: str, state: UploadState = UploadState.QUEUED, code: Code | None = None, *,
+    size: int = MB, media_type: str | None = "image/jpeg", detail: str = "", **others: Any,
+) -> UploadSnapshot:  # fmt: skip
+    """Make a snapshot whose upload id is its name; `others` are its further fields."""
     path = Path("/photos") / name
-    return UploadSnapshot(
-        upload_id=UploadId(name),
-        anomaly_id=anomaly_id,
-        source=Source(path, path, name, media_type, size, 0),
-        order=order,
-        state=state,
-        reason=Reason(code, detail=detail) if code else None,
-        retry_at=retry_at,
-        sent_before=sent_before,
-        elsewhere=elsewhere,
-    )
+    source, reason = Source(path, path, name, media_type, size, 0), Reason(code, detail=detail) if code else None
+    fields: dict[str, Any] = {"anomaly_id": "4217", "order": 0, "state": state, "reason": reason}
+    return UploadSnapshot(upload_id=UploadId(name), source=source, **(fields | others))
+
+
+def found(parent: QObject, kind: type[Q]) -> Q:
+    """Return the child of that kind; there must be one."""
+    child = parent.findChild(kind)
+    assert isinstance(child, kind)
+    return child
 
 
 def one_of_each() -> UploadsAdded:

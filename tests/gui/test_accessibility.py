@@ -11,13 +11,12 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QL
 from pytestqt.qtbot import QtBot
 
 from tests.gui.contrast import contrast
-from tests.gui.fake_engine import MB, REST, RUNNING, FakeEngine, S, one_of_each, upload
+from tests.gui.fake_engine import MB, REST, RUNNING, FakeEngine, S, Window, one_of_each, upload
 from tests.gui.test_window import cut_off
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import Progress, Totals, UploadProgress, UploadsAdded
 from uploader_gui.engine.models import UploadId
 from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept
-from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.style.theme import DARK, LIGHT, Colors, Theme
 from uploader_gui.gui.upload_list.counts import ListCounts
 from uploader_gui.gui.upload_list.upload_model import Column
@@ -30,7 +29,7 @@ from uploader_gui.settings import Settings
 # Read aloud
 
 
-def read(window: MainWindow, row: int) -> str:
+def read(window: Window, row: int) -> str:
     """Give what assistive technology reads of a row, asked as it asks: by the view's table."""
     table = QAccessible.queryAccessibleInterface(window.view)
     assert table is not None
@@ -45,8 +44,8 @@ def read(window: MainWindow, row: int) -> str:
     raise AssertionError("there is no such cell")
 
 
-def test_a_row_is_read_with_name_progress_and_state(window: MainWindow, engine: FakeEngine) -> None:
-    engine.tell(
+def test_a_row_is_read_with_name_progress_and_state(window: Window) -> None:
+    window.tell(
         UploadsAdded(
             (
                 upload("IMG_1.jpg", S.UPLOADING, order=0),
@@ -55,36 +54,29 @@ def test_a_row_is_read_with_name_progress_and_state(window: MainWindow, engine: 
             )
         )
     )
-    engine.tell(RUNNING, Progress((UploadProgress(UploadId("IMG_1.jpg"), 420_000, 1e6),), Totals()))
+    window.tell(RUNNING, Progress((UploadProgress(UploadId("IMG_1.jpg"), 420_000, 1e6),), Totals()))
     window.model.flush()
-    assert read(window, 0) == "IMG_1.jpg, 42 %, sending"
-    assert read(window, 1) == "IMG_2.jpg, uploaded"
+    assert (read(window, 0), read(window, 1)) == ("IMG_1.jpg, 42 %, sending", "IMG_2.jpg, uploaded")
     assert read(window, 2).startswith("IMG_3.heic, refused, ")
     assert len(read(window, 2)) > len("IMG_3.heic, refused, ")
 
 
-def test_a_row_is_read_once_not_once_per_column(window: MainWindow, engine: FakeEngine) -> None:
-    engine.tell(UploadsAdded((upload("IMG_1.jpg", S.UPLOADED),)))
+def test_the_list_is_a_table_with_a_name_and_a_row_is_read_once_not_once_per_column(window: Window) -> None:
+    window.tell(UploadsAdded((upload("IMG_1.jpg", S.UPLOADED),)))
     spoken = [
         window.model.index(0, column).data(Qt.ItemDataRole.AccessibleTextRole)
         or window.model.index(0, column).data(Qt.ItemDataRole.DisplayRole)
         for column in Column
     ]
     assert sum("uploaded" in str(text) for text in spoken) == 1
-
-
-def test_the_list_has_a_name_and_the_role_of_a_table(window: MainWindow, engine: FakeEngine) -> None:
-    engine.tell(UploadsAdded((upload("a.jpg"),)))
     table = QAccessible.queryAccessibleInterface(window.view)
     assert table is not None
     assert table.text(QAccessible.Text.Name) == "Files"
     assert table.role() is QAccessible.Role.Table
 
 
-def test_every_widget_that_takes_the_keyboard_is_named_to_assistive_technology(
-    window: MainWindow, engine: FakeEngine
-) -> None:
-    engine.tell(one_of_each(), RUNNING)
+def test_every_widget_that_takes_the_keyboard_is_named_to_assistive_technology(window: Window) -> None:
+    window.tell(one_of_each(), RUNNING)
     for widget in (*window.findChildren(QAbstractButton), *window.findChildren(QLineEdit), window.view):
         if widget.isVisible() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
             told = QAccessible.queryAccessibleInterface(widget)
@@ -92,13 +84,8 @@ def test_every_widget_that_takes_the_keyboard_is_named_to_assistive_technology(
             assert told.text(QAccessible.Text.Name), widget
 
 
-# By keyboard
-
-
-def test_the_tab_key_reaches_everything_that_can_be_pressed(
-    window: MainWindow, engine: FakeEngine, qtbot: QtBot
-) -> None:
-    engine.tell(one_of_each(), RUNNING)
+def test_the_tab_key_reaches_everything_that_can_be_pressed(window: Window, qtbot: QtBot) -> None:
+    window.tell(one_of_each(), RUNNING)
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     window.header.field.setFocus()
@@ -119,10 +106,8 @@ def test_the_tab_key_reaches_everything_that_can_be_pressed(
     assert window.filters.search in reached
 
 
-def test_the_arrow_keys_go_from_filter_to_filter_and_choose(
-    window: MainWindow, engine: FakeEngine, qtbot: QtBot
-) -> None:
-    engine.tell(one_of_each())
+def test_the_arrow_keys_go_from_filter_to_filter_and_choose(window: Window, qtbot: QtBot) -> None:
+    window.tell(one_of_each())
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     window.filters.chips[Chip.ALL].setFocus()
@@ -133,10 +118,10 @@ def test_the_arrow_keys_go_from_filter_to_filter_and_choose(
 
 
 @pytest.mark.parametrize("scheme", [Qt.ColorScheme.Light, Qt.ColorScheme.Dark])
-def test_focus_can_be_seen_on_every_kind_of_button(
-    window: MainWindow, theme: Theme, engine: FakeEngine, qtbot: QtBot, scheme: Qt.ColorScheme
+def test_focus_is_seen_on_every_kind_of_button(
+    window: Window, theme: Theme, qtbot: QtBot, scheme: Qt.ColorScheme
 ) -> None:
-    engine.tell(one_of_each(), RUNNING)
+    window.tell(one_of_each(), RUNNING)
     theme.force(scheme)
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
@@ -156,9 +141,6 @@ def test_the_ring_around_what_has_the_focus_stands_out(colors: Colors) -> None:
         assert contrast(ring, ground) >= 3
 
 
-# Large
-
-
 @pytest.fixture
 def large(qapp: QApplication, theme: Theme) -> Iterator[Theme]:
     """A system whose text is twice as large as usual."""
@@ -172,8 +154,8 @@ def large(qapp: QApplication, theme: Theme) -> Iterator[Theme]:
 
 
 @pytest.fixture
-def large_window(large: Theme, engine: FakeEngine, qtbot: QtBot) -> MainWindow:
-    made = MainWindow(engine, large, anomaly_id="4217")
+def large_window(large: Theme, engine: FakeEngine, qtbot: QtBot) -> Window:
+    made = Window(engine, large, anomaly_id="4217")
     qtbot.addWidget(made, before_close_func=lambda one: one.hide())
     made.resize(640, 480)
     made.show()
@@ -181,9 +163,9 @@ def large_window(large: Theme, engine: FakeEngine, qtbot: QtBot) -> MainWindow:
     return made
 
 
-def test_at_twice_the_text_size_nothing_is_cut_off(large_window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+def test_at_twice_the_text_size_nothing_is_cut_off(large_window: Window, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: cut_off(large_window) == [])
-    engine.tell(one_of_each(), RUNNING)
+    large_window.tell(one_of_each(), RUNNING)
     large_window.set_signed_in(SignInState(signed_in=True, expires_at=1e10))
     qtbot.waitUntil(lambda: cut_off(large_window) == [])
 
@@ -216,7 +198,7 @@ def test_the_buttons_fit_into_the_smallest_window_in_french(
     ],
 )
 def test_at_twice_the_text_size_every_dialog_can_be_read(
-    large_window: MainWindow, qtbot: QtBot, opened: Callable[[MainWindow], QDialog]
+    large_window: Window, qtbot: QtBot, opened: Callable[[Window], QDialog]
 ) -> None:
     dialog = opened(large_window)
     qtbot.waitUntil(lambda: squeezed(dialog) == [])
@@ -244,18 +226,15 @@ def scrolled(widget: QWidget) -> bool:
     return parent is not None
 
 
-# Still, and in the system's contrast
-
-
 def test_nothing_moves_but_what_the_data_move(theme: Theme, qapp: QApplication) -> None:
     for effect in (Qt.UIEffect.UI_AnimateMenu, Qt.UIEffect.UI_FadeMenu, Qt.UIEffect.UI_AnimateCombo):
         assert not qapp.isEffectEnabled(effect)
 
 
-def test_where_the_system_sets_the_contrast_palette_and_style_step_aside(
-    window: MainWindow, theme: Theme, engine: FakeEngine, qapp: QApplication
+def test_where_the_system_sets_the_contrast_our_style_steps_aside(
+    window: Window, theme: Theme, qapp: QApplication
 ) -> None:
-    engine.tell(one_of_each(), Progress((UploadProgress(UploadId("uploading.jpg"), MB // 2, 1.0),), Totals()))
+    window.tell(one_of_each(), Progress((UploadProgress(UploadId("uploading.jpg"), MB // 2, 1.0),), Totals()))
     try:
         theme.use_system_palette()
         assert qapp.styleSheet() == ""
@@ -268,7 +247,7 @@ def test_where_the_system_sets_the_contrast_palette_and_style_step_aside(
     assert qapp.palette().color(QPalette.ColorRole.Window) == QColor(LIGHT.bg)
 
 
-def test_focus_stays_in_an_open_dialog(window: MainWindow, qtbot: QtBot) -> None:
+def test_focus_stays_in_an_open_dialog(window: Window, qtbot: QtBot) -> None:
     dialog = window.dialogs.sign_in(TokensKept.KEYRING)
     dialog.activateWindow()
     qtbot.waitUntil(dialog.isActiveWindow)

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import LEFT, REST, RUNNING, FakeEngine, S, one_of_each, upload
+from tests.gui.fake_engine import LEFT, REST, RUNNING, S, Window, one_of_each, upload
 from uploader_gui.engine.errors import Code, Variant
 from uploader_gui.engine.events import (
     Condition,
@@ -23,7 +23,6 @@ from uploader_gui.engine.events import (
     UploadsRestored,
 )
 from uploader_gui.engine.models import Reason, UploadId, UploadState
-from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.upload_list import row_text
 from uploader_gui.gui.window.header import SignInState
 
@@ -38,15 +37,14 @@ from uploader_gui.gui.window.header import SignInState
         ({Condition.OFFLINE, Condition.SIGN_IN}, "3 files are being finished, 5 wait.", "Sign in"),
     ],
 )
-def test_the_banner_says_what_happens_to_the_files(
-    window: MainWindow, engine: FakeEngine, conditions: set[Condition], said: str, button: str
+def test_the_banner_says_what_becomes_of_files(
+    window: Window, conditions: set[Condition], said: str, button: str
 ) -> None:
     window.set_signed_in(SignInState(signed_in=True))
-    engine.tell(one_of_each(), QueueStatus(running=True, conditions=frozenset(conditions)))
+    window.tell(one_of_each(), QueueStatus(running=True, conditions=frozenset(conditions)))
     assert said in window.banner.text.text()
-    assert window.banner.button.isVisible() == bool(button)
-    assert window.banner.button.text() == button
-    engine.tell(RUNNING)
+    assert (window.banner.button.isVisible(), window.banner.button.text()) == (bool(button), button)
+    window.tell(RUNNING)
     assert not window.banner.isVisible()
 
 
@@ -64,38 +62,38 @@ def test_the_banner_says_what_happens_to_the_files(
     ],
 )
 def test_what_holds_up_all_files_is_told_by_its_cause_with_one_button(
-    window: MainWindow, engine: FakeEngine, condition: Condition, cause: Reason, said: str
+    window: Window, condition: Condition, cause: Reason, said: str
 ) -> None:
     window.set_signed_in(SignInState(signed_in=True))
     status = QueueStatus(running=True, conditions=frozenset({condition}), causes={condition: cause})
-    engine.tell(UploadsAdded((upload("a.jpg"),)), status)
+    window.tell(UploadsAdded((upload("a.jpg"),)), status)
     assert window.banner.text.text().startswith(said)
     assert window.banner.text.text().endswith("Nothing is lost.")
     assert window.banner.other.isHidden()
     assert window.banner.button.width() >= window.banner.button.sizeHint().width()  # its words are not cut
     QTest.mouseClick(window.banner.button, LEFT)
-    assert engine.calls[-1] == ("try_now", None)
+    assert window.engine.calls[-1] == ("try_now", None)
     assert (window.header.sign_in.text() == "Offline") == said.startswith("Offline")
 
 
-def test_tokens_that_were_never_accepted_have_not_expired(window: MainWindow, engine: FakeEngine) -> None:
+def test_tokens_that_were_never_accepted_have_not_expired(window: Window) -> None:
     waiting = QueueStatus(running=True, conditions=frozenset({Condition.SIGN_IN}))
     window.set_signed_in(SignInState(signed_in=True))  # what a person has just entered
-    engine.tell(UploadsAdded((upload("a.jpg"),)), RUNNING, SignInRequired(refused_again=True), waiting)
+    window.tell(UploadsAdded((upload("a.jpg"),)), RUNNING, SignInRequired(refused_again=True), waiting)
     assert window.banner.text.text() == "Sign in to send this file."
-    engine.tell(RUNNING, SignedIn(), SignInRequired(), waiting)
-    assert window.banner.text.text().startswith("Your session has expired.")
+    window.tell(RUNNING, SignedIn(), UploadsAdded((upload("b.jpg"),)), SignInRequired(), waiting)
+    assert window.banner.text.text() == "Your session has expired. 2 wait. Nothing is lost."  # none is being finished
 
 
-def test_while_files_wait_for_sign_in_the_footer_offers_it(window: MainWindow, engine: FakeEngine) -> None:
+def test_while_files_wait_for_sign_in_the_footer_offers_it(window: Window) -> None:
     asked: list[bool] = []
     waiting = QueueStatus(running=True, conditions=frozenset({Condition.SIGN_IN}))
-    engine.tell(UploadsAdded((upload("a.jpg"),)), waiting)
+    window.tell(UploadsAdded((upload("a.jpg"),)), waiting)
     window.sign_in_wanted.connect(asked.append)
     assert window.footer.primary.text() == "Sign in and send"
     QTest.mouseClick(window.footer.primary, LEFT)
     assert asked == [False]
-    engine.tell(RUNNING)
+    window.tell(RUNNING)
     assert window.footer.primary.text() == "Pause"
 
 
@@ -108,60 +106,42 @@ def test_a_failed_file_says_that_the_register_may_have_an_entry_for_it() -> None
 
 
 @pytest.mark.parametrize("condition", [Condition.OFFLINE, Condition.SERVICE_BUSY, Condition.STORAGE_BUSY])
-def test_what_is_paused_is_not_said_to_go_on_by_itself(
-    window: MainWindow, engine: FakeEngine, condition: Condition
-) -> None:
+def test_what_is_paused_is_not_said_to_go_on_by_itself(window: Window, condition: Condition) -> None:
     conditions = frozenset({condition})
-    engine.tell(UploadsAdded((upload("a.jpg"),)), QueueStatus(running=True, conditions=conditions))
+    window.tell(UploadsAdded((upload("a.jpg"),)), QueueStatus(running=True, conditions=conditions))
     assert window.banner.isVisible()
-    engine.tell(QueueStatus(running=False, conditions=conditions))
+    window.tell(QueueStatus(running=False, conditions=conditions))
     assert not window.banner.isVisible()
     assert window.footer.below.text() == "Paused"
-    engine.tell(QueueStatus(running=True, conditions=conditions))
+    window.tell(QueueStatus(running=True, conditions=conditions))
     assert window.banner.isVisible()
     assert window.footer.below.text() == ""
 
 
 @pytest.mark.parametrize("condition", [Condition.OFFLINE, Condition.SERVICE_BUSY, Condition.STORAGE_BUSY])
-def test_the_banner_goes_when_nothing_waits_for_a_busy_server_any_more(
-    window: MainWindow, engine: FakeEngine, qtbot: QtBot, condition: Condition
+def test_the_banner_goes_when_nothing_waits_for_a_busy_server(
+    window: Window, qtbot: QtBot, condition: Condition
 ) -> None:
     window.set_signed_in(SignInState(signed_in=True))
     status = QueueStatus(running=True, conditions=frozenset({condition}))
     sending = upload("a.jpg", UploadState.RETRYING)
-    engine.tell(UploadsAdded((sending,)), status)
+    window.tell(UploadsAdded((sending,)), status)
     assert window.banner.isVisible()
-    engine.tell(UploadsChanged((replace(sending, state=UploadState.FAILED),)))
+    window.tell(UploadsChanged((replace(sending, state=UploadState.FAILED),)))
     qtbot.waitUntil(lambda: not window.banner.isVisible())
 
 
-def test_an_expired_session_asks_the_person_once_and_by_banner(window: MainWindow, engine: FakeEngine) -> None:
+def test_an_expired_session_asks_the_person_once_and_by_banner(window: Window) -> None:
     window.set_signed_in(SignInState(signed_in=True))
     asked: list[bool] = []
     window.sign_in_wanted.connect(asked.append)
     waiting = QueueStatus(running=True, conditions=frozenset({Condition.SIGN_IN}))
-    engine.tell(one_of_each(), waiting, SignInRequired())
+    window.tell(one_of_each(), waiting, SignInRequired())
     assert window.header.sign_in.text() == "Sign in"
     assert "being finished" in window.banner.text.text()
     QTest.mouseClick(window.banner.button, LEFT)
-    engine.tell(SignInRequired(refused_again=True))
+    window.tell(SignInRequired(refused_again=True))
     assert asked == [False, False, True]
-
-
-def test_a_damaged_journal_is_told_until_it_was_read(window: MainWindow, engine: FakeEngine) -> None:
-    engine.tell(JournalSetAside("/data/queue.damaged.db"))
-    engine.tell(QueueStatus(running=True, conditions=frozenset({Condition.JOURNAL})))
-    assert window.banner.text.text().startswith("The disk is full")  # needs a person first
-    engine.tell(REST)
-    assert "/data/queue.damaged.db" in window.banner.text.text()
-    QTest.mouseClick(window.banner.button, LEFT)
-    assert not window.banner.isVisible()
-
-
-def test_a_failed_engine_is_told_in_the_banner(window: MainWindow, engine: FakeEngine) -> None:
-    engine.tell(EngineFailed(Reason(Code.JOURNAL, detail="read-only file system")))
-    assert window.banner.isVisible()
-    assert "read-only file system" in window.banner.text.text()
 
 
 WORKS_AGAIN: dict[str, tuple[Reason, Event, bool]] = {
@@ -173,56 +153,59 @@ WORKS_AGAIN: dict[str, tuple[Reason, Event, bool]] = {
 
 
 @pytest.mark.parametrize("case", WORKS_AGAIN)
-def test_a_failed_engine_is_told_no_longer_once_one_works(window: MainWindow, engine: FakeEngine, case: str) -> None:
+def test_a_failed_engine_is_told_no_longer_once_one_works(window: Window, case: str) -> None:
     reason, event, is_over = WORKS_AGAIN[case]
-    engine.tell(EngineFailed(reason))
+    window.tell(EngineFailed(reason))
     assert window.banner.isVisible()
     assert not window.unsent.saved
-    engine.tell(event, QueueStatus(running=False))
+    window.tell(event, QueueStatus(running=False))
     assert window.banner.isHidden() is is_over
     assert window.unsent.saved
 
 
-def test_a_failure_after_a_mistake_of_the_program_is_over_once_an_engine_works(
-    window: MainWindow, engine: FakeEngine
-) -> None:
-    engine.tell(EngineFailed(Reason(Code.INTERNAL_ERROR)), EngineFailed(Reason(Code.JOURNAL)))
-    assert window.banner.isVisible()
-    engine.tell(REST)
+def test_a_failure_after_a_mistake_of_the_program_is_over_once_an_engine_works(window: Window) -> None:
+    window.tell(EngineFailed(Reason(Code.INTERNAL_ERROR)), EngineFailed(Reason(Code.JOURNAL, detail="full")))
+    assert "full" in window.banner.text.text()
+    window.tell(REST)
     assert window.banner.isHidden()
 
 
-def test_the_header_says_offline_only_while_something_would_be_sent(window: MainWindow, engine: FakeEngine) -> None:
+def test_the_header_says_offline_only_while_something_would_be_sent(window: Window) -> None:
     window.set_signed_in(SignInState(signed_in=True, accepted=True))
     offline = frozenset({Condition.OFFLINE})
     for running, said in ((True, "Offline"), (False, "Signed in")):
-        engine.tell(QueueStatus(running=running, conditions=offline))
-        assert window.header.sign_in.text() == said
+        window.tell(QueueStatus(running=running, conditions=offline))
+        assert window.header.sign_in.text() == said  # in some languages “signed in” means connected, too
+    window.tell(QueueStatus(running=True, conditions=offline), RUNNING)
+    assert window.header.sign_in.text() == "Signed in"
 
 
-def test_a_question_that_was_answered_takes_no_other_news_away(window: MainWindow, engine: FakeEngine) -> None:
+def test_a_question_that_was_answered_takes_no_other_news_away(window: Window) -> None:
     ended = upload("a.jpg", S.FAILED, Code.MISSING)
-    engine.tell(UploadsAdded((ended,)), Resumed((), (ended.upload_id,)))
+    window.tell(UploadsAdded((ended,)), Resumed((), (ended.upload_id,)))
     QTest.mouseClick(window.banner.button, LEFT)
     assert window.banner.isHidden()
-    engine.tell(JournalSetAside("/data/queue.damaged.db"), RUNNING)
+    window.tell(JournalSetAside("/data/queue.damaged.db"))
+    window.tell(QueueStatus(running=True, conditions=frozenset({Condition.JOURNAL})))
+    assert window.banner.text.text().startswith("The disk is full")  # needs a person first
+    window.tell(RUNNING)
     assert window.banner.isVisible()
     assert "/data/queue.damaged.db" in window.banner.text.text()
+    QTest.mouseClick(window.banner.button, LEFT)  # it was read
+    assert not window.banner.isVisible()
 
 
-def test_what_was_left_unfinished_asks_once_whether_to_resume_or_discard(
-    window: MainWindow, engine: FakeEngine
-) -> None:
+def test_what_was_left_unfinished_asks_once_whether_to_resume_or_discard(window: Window) -> None:
     left = [upload(f"{n}.jpg", S.QUEUED, order=n) for n in range(3)]
     ids = [one.upload_id for one in left]
-    engine.event_arrived.emit(UploadsAdded(tuple(left)))
-    engine.event_arrived.emit(Resumed(tuple(ids)))
+    window.engine.event_arrived.emit(UploadsAdded(tuple(left)))
+    window.engine.event_arrived.emit(Resumed(tuple(ids)))
     assert window.banner.text.text() == "3 files from your last session are still to be sent."
     assert [window.banner.button.text(), window.banner.other.text()] == ["Resume", "Remove from list"]
     QTest.mouseClick(window.banner.other, LEFT)
-    assert engine.calls[-1] == ("remove", ids)
+    assert window.engine.calls[-1] == ("remove", ids)
     assert window.banner.isHidden()
-    engine.event_arrived.emit(UploadsRestored(tuple(ids)))  # Undo brings the question back, too
+    window.engine.event_arrived.emit(UploadsRestored(tuple(ids)))  # Undo brings the question back, too
     assert window.banner.isVisible()
 
 
@@ -241,55 +224,35 @@ def test_what_was_left_unfinished_asks_once_whether_to_resume_or_discard(
         ),
     ],
 )
-def test_what_failed_last_time_is_told_and_can_be_taken_off_with_the_rest(  # noqa: PLR0917 -- a table
-    window: MainWindow, engine: FakeEngine, waiting: int, ended: int, told: str, button: str
+def test_what_failed_last_time_is_told_and_can_be_taken_off_with_the_rest(
+    window: Window, waiting: int, ended: int, told: str, button: str
 ) -> None:
     rows = [upload(f"{n}", S.QUEUED if n < waiting else S.FAILED) for n in range(waiting + ended)]
     ids = tuple(one.upload_id for one in rows)
-    engine.tell(UploadsAdded(tuple(rows)), Resumed(ids[:waiting], ids[waiting:]))
+    window.tell(UploadsAdded(tuple(rows)), Resumed(ids[:waiting], ids[waiting:]))
     assert window.banner.text.text() == told
     assert [window.banner.button.text(), window.banner.other.text()] == [button, "Remove from list"]
     QTest.mouseClick(window.banner.other, LEFT)
-    assert engine.calls[-1] == ("remove", list(ids))
+    assert window.engine.calls[-1] == ("remove", list(ids))
 
 
-def test_resuming_starts_the_queue_and_the_question_is_gone(window: MainWindow, engine: FakeEngine) -> None:
-    engine.event_arrived.emit(UploadsAdded((upload("1.jpg", S.QUEUED),)))
-    engine.event_arrived.emit(Resumed((UploadId("1"),)))
-    engine.event_arrived.emit(QueueStatus(running=False))
+def test_resuming_starts_the_queue_and_the_question_is_gone(window: Window) -> None:
+    window.engine.event_arrived.emit(UploadsAdded((upload("1.jpg", S.QUEUED),)))
+    window.engine.event_arrived.emit(Resumed((UploadId("1"),)))
+    window.engine.event_arrived.emit(QueueStatus(running=False))
     assert window.banner.isVisible()
     QTest.mouseClick(window.banner.button, LEFT)
-    assert engine.calls[-1] == ("start", None)
-    engine.event_arrived.emit(RUNNING)
+    assert window.engine.calls[-1] == ("start", None)
+    window.engine.event_arrived.emit(RUNNING)
     assert window.banner.isHidden()
 
 
-def test_beside_a_band_that_says_offline_nobody_is_called_signed_in(window: MainWindow, engine: FakeEngine) -> None:
-    """In some languages the same word means connected."""
-    window.set_signed_in(SignInState(signed_in=True, accepted=True))
-    engine.tell(UploadsAdded((upload("a.jpg"),)), replace(RUNNING, conditions=frozenset({Condition.OFFLINE})))
-    assert window.header.sign_in.text() == "Offline"
-    engine.tell(RUNNING)
-    assert window.header.sign_in.text() == "Signed in"
-
-
-def test_an_expired_session_says_nothing_of_files_being_finished_where_there_are_none(
-    window: MainWindow, engine: FakeEngine
-) -> None:
-    window.set_signed_in(SignInState(signed_in=True))
-    waiting = QueueStatus(running=True, conditions=frozenset({Condition.SIGN_IN}))
-    engine.tell(UploadsAdded((upload("a"), upload("b"))), waiting)
-    assert window.banner.text.text() == "Your session has expired. 2 wait. Nothing is lost."
-
-
-def test_nobody_is_asked_to_sign_in_while_the_password_store_may_have_tokens(
-    window: MainWindow, engine: FakeEngine, qtbot: QtBot
-) -> None:
-    engine.tell(UploadsAdded((upload("a.jpg"),)))
+def test_nobody_is_asked_to_sign_in_while_the_password_store_may_have_tokens(window: Window, qtbot: QtBot) -> None:
+    window.tell(UploadsAdded((upload("a.jpg"),)))
     window.set_signed_in(SignInState(signed_in=False, awaited=True))
     with qtbot.assertNotEmitted(window.sign_in_wanted):
-        engine.tell(QueueStatus(running=True, conditions=frozenset({Condition.SIGN_IN})))
-        engine.tell(SignInRequired())
+        window.tell(QueueStatus(running=True, conditions=frozenset({Condition.SIGN_IN})))
+        window.tell(SignInRequired())
     assert not window.banner.isVisibleTo(window)
     window.notices.show_store_silent(silent=True)
     assert window.banner.text.text().startswith("This computer’s password store does not answer yet")
@@ -323,35 +286,31 @@ TLS_FAILED = _failed(3, Reason(Code.TLS))
         (Reason(Code.URL_REFUSED, Variant.NO_REQUEST), "No request can be made of the address"),
     ],
 )
-def test_what_fails_for_one_cause_is_told_once_with_one_button(
-    window: MainWindow, engine: FakeEngine, reason: Reason, said: str
-) -> None:
-    engine.tell(_failed(3, reason))
+def test_what_fails_for_one_cause_is_told_once_with_one_button(window: Window, reason: Reason, said: str) -> None:
+    window.tell(_failed(3, reason))
     assert window.banner.text.text().startswith("All files failed for the same reason: ")
-    engine.tell(UploadsAdded((upload("arrived", S.UPLOADED),)))
+    window.tell(UploadsAdded((upload("arrived", S.UPLOADED),)))
     assert window.banner.text.text().startswith("Several files failed for the same reason: ")
-    engine.tell(UploadsRemoved((UploadId("arrived"),)))
+    window.tell(UploadsRemoved((UploadId("arrived"),)))
     assert said in window.banner.text.text()
     assert window.banner.button.text() == "Retry these files"
     assert window.banner.other.isHidden()
     assert window.model.rowCount() == 3
-    engine.tell(UploadsAdded((replace(upload("g.jpg", S.FAILED), reason=Reason(Code.DAMAGED)),)))
+    window.tell(UploadsAdded((replace(upload("g.jpg", S.FAILED), reason=Reason(Code.DAMAGED)),)))
     assert window.banner.text.text().startswith("Several files failed for the same reason: ")
     QTest.mouseClick(window.banner.button, LEFT)
-    assert engine.calls == [("retry", [UploadId(f"f{number}.jpg") for number in range(3)])]
-    engine.tell(UploadsChanged(tuple(upload(f"f{number}.jpg") for number in range(3))))
+    assert window.engine.calls == [("retry", [UploadId(f"f{number}.jpg") for number in range(3)])]
+    window.tell(UploadsChanged(tuple(upload(f"f{number}.jpg") for number in range(3))))
     window.model.flush()
     assert not window.banner.isVisible()
 
 
-def test_what_wrong_tokens_failed_has_the_button_that_asks_for_others(
-    window: MainWindow, engine: FakeEngine, qtbot: QtBot
-) -> None:
-    engine.tell(_failed(3, Reason(Code.NO_ACCESS)))
+def test_what_wrong_tokens_failed_has_the_button_that_asks_for_others(window: Window, qtbot: QtBot) -> None:
+    window.tell(_failed(3, Reason(Code.NO_ACCESS)))
     assert "who you signed in as" in window.banner.text.text()
     with qtbot.waitSignal(window.sign_in_wanted):
         QTest.mouseClick(window.banner.button, LEFT)
-    assert not engine.calls
+    assert not window.engine.calls
 
 
 @pytest.mark.parametrize(
@@ -364,21 +323,19 @@ def test_what_wrong_tokens_failed_has_the_button_that_asks_for_others(
         ),
     ],
 )
-def test_what_lies_in_each_file_or_elsewhere_has_no_band(
-    window: MainWindow, engine: FakeEngine, failed: UploadsAdded
-) -> None:
-    engine.tell(failed)
+def test_what_lies_in_each_file_or_elsewhere_has_no_band(window: Window, failed: UploadsAdded) -> None:
+    window.tell(failed)
     assert not window.banner.isVisible()
 
 
-def test_words_that_differ_from_file_to_file_stay_in_the_rows(window: MainWindow, engine: FakeEngine) -> None:
+def test_words_that_differ_from_file_to_file_stay_in_the_rows(window: Window) -> None:
     for number in range(3):
-        engine.tell(_failed(1, Reason(Code.REJECTED, detail=f"request {number}"), name=f"{number}-"))
+        window.tell(_failed(1, Reason(Code.REJECTED, detail=f"request {number}"), name=f"{number}-"))
     assert "request" not in window.banner.text.text()
     assert window.banner.text.text().startswith("All files failed for the same reason: The register did not")
 
 
-def test_what_needs_a_person_first_comes_before_a_cause_of_failed_files(window: MainWindow, engine: FakeEngine) -> None:
+def test_what_needs_a_person_first_comes_before_a_cause_of_failed_files(window: Window) -> None:
     waiting = QueueStatus(running=True, conditions=frozenset({Condition.SIGN_IN}))
-    engine.tell(TLS_FAILED, UploadsAdded((upload("a.jpg"),)), waiting)
+    window.tell(TLS_FAILED, UploadsAdded((upload("a.jpg"),)), waiting)
     assert window.banner.button.text() == "Sign in"

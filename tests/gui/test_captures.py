@@ -25,11 +25,13 @@ def test_a_picture_becomes_a_png_named_by_its_moment(tmp_path: Path) -> None:
     assert QImage(str(first)).size() == picture().image.size()
 
 
-def test_its_own_bytes_and_name_are_kept(tmp_path: Path) -> None:
+def test_its_own_bytes_and_name_are_kept_and_what_is_no_picture_is_told(tmp_path: Path) -> None:
     paths = [save_picture(Picture(QImage(), b"\xff\xd8\xff", "façade.jpg"), tmp_path / "captures") for _ in range(2)]
     assert [path.name for path in paths] == ["façade.jpg", "façade (2).jpg"]
     assert paths[0].read_bytes() == b"\xff\xd8\xff"
     assert save_picture(Picture(QImage(), b"GIF89a", ".gif"), tmp_path / "captures").suffix == ".gif"
+    with pytest.raises(OSError, match=r"^\[Errno 0\]"):
+        save_picture(Picture(QImage()), tmp_path / "captures")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has other permissions")
@@ -37,8 +39,3 @@ def test_nobody_else_can_read_it(tmp_path: Path) -> None:
     path = save_picture(picture(), tmp_path / "captures")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-
-
-def test_what_is_no_picture_is_told(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match=r"^\[Errno 0\]"):
-        save_picture(Picture(QImage()), tmp_path / "captures")

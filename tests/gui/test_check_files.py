@@ -11,12 +11,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import LEFT, FakeEngine
+from tests.gui.fake_engine import LEFT, FakeEngine, Window, found
 from tests.gui.receipts import file, receipt
 from uploader_gui.engine.events import HistoryFound, ReceiptBuilt
 from uploader_gui.engine.models import PastRun, RunKey, UploadState
 from uploader_gui.engine.receipt import Receipt, encoded
-from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.receipts.check_dialog import CheckDialog
 from uploader_gui.gui.receipts.history_dialog import HistoryDialog
 
@@ -39,17 +38,14 @@ def made(tmp_path: Path) -> Receipt:
 
 
 @pytest.fixture
-def dialog(window: MainWindow, engine: FakeEngine, made: Receipt) -> CheckDialog:
+def dialog(window: Window, engine: FakeEngine, made: Receipt) -> CheckDialog:
     """Open History, let the engine answer, and press the button."""
     QTest.mouseClick(window.header.history, LEFT)
-    history = window.findChild(HistoryDialog)
-    assert isinstance(history, HistoryDialog)
+    history = found(window, HistoryDialog)
     engine.tell(HistoryFound((PastRun(KEY, "uploader-gui 1", 0.0, 1.0, 0, {UploadState.UPLOADED: 4}, 9),)))
     engine.tell(ReceiptBuilt(made, KEY))
     QTest.mouseClick(history.check_files, LEFT)
-    opened = history.findChild(CheckDialog)
-    assert isinstance(opened, CheckDialog)
-    return opened
+    return found(history, CheckDialog)
 
 
 def choose(dialog: CheckDialog, path: Path) -> None:
@@ -68,7 +64,7 @@ def finish(dialog: CheckDialog, qtbot: QtBot) -> str:
     return dialog.outcome.text()
 
 
-def test_a_folder_is_compared_with_the_deposit_shown(
+def test_a_folder_is_compared_with_the_deposit(
     dialog: CheckDialog, made: Receipt, tmp_path: Path, qtbot: QtBot
 ) -> None:
     assert dialog.which.text() == "Receipt: the deposit for anomaly 4217"
@@ -81,12 +77,9 @@ def test_a_folder_is_compared_with_the_deposit_shown(
     choose(dialog, folder)
     assert finish(dialog, qtbot) == "5 files: 2 equal, 1 changed, 1 missing, 1 not on the receipt"
     assert shown(dialog) == [
-        ["b.jpg", "changed"],
-        ["gone.jpg", "missing"],
-        ["more.txt", "not on the receipt"],
-        ["a.jpg", "equal"],
+        ["b.jpg", "changed"], ["gone.jpg", "missing"], ["more.txt", "not on the receipt"], ["a.jpg", "equal"],
         [EVIL.replace("/", "_"), "equal"],
-    ]
+    ]  # fmt: skip
     assert made.files
 
 
@@ -139,14 +132,12 @@ def test_a_receipt_is_taken_from_a_file_and_whatever_it_holds_gets_a_sentence(  
     assert finish(dialog, qtbot).endswith(sentence.format(not_found="there is no such file or folder"))
 
 
-def test_without_a_deposit_a_receipts_file_is_asked_for(window: MainWindow, engine: FakeEngine) -> None:
+def test_without_a_deposit_a_receipts_file_is_asked_for(window: Window) -> None:
     QTest.mouseClick(window.header.history, LEFT)
-    engine.tell(HistoryFound(()))
-    history = window.findChild(HistoryDialog)
-    assert isinstance(history, HistoryDialog)
+    window.tell(HistoryFound(()))
+    history = found(window, HistoryDialog)
     QTest.mouseClick(history.check_files, LEFT)
-    opened = history.findChild(CheckDialog)
-    assert isinstance(opened, CheckDialog)
+    opened = found(history, CheckDialog)
     assert not opened.folder.isEnabled()
     assert not opened.in_place.isEnabled()
     assert opened.which.text() == "Choose a receipt that was saved as data (JSON)."

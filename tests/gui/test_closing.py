@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import LEFT, REST, RUNNING, FakeEngine, S, upload
+from tests.gui.fake_engine import REST, RUNNING, S, Window, upload
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import (
     Condition,
@@ -24,7 +24,6 @@ from uploader_gui.engine.events import (
 )
 from uploader_gui.engine.models import Reason, UploadId, UploadSnapshot
 from uploader_gui.gui.dialogs.leave_dialog import LeaveDialog
-from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.platform.application import Language
 
 COMES_BACK = "The list is here again the next time you open the program. Nothing is sent by itself then."
@@ -43,7 +42,7 @@ def files(counts: dict[S, int], anomaly_id: str = "4217") -> tuple[UploadSnapsho
     )
 
 
-def asked(window: MainWindow) -> LeaveDialog:
+def asked(window: Window) -> LeaveDialog:
     window.close()
     (dialog,) = [one for one in window.findChildren(LeaveDialog) if one.isVisible()]
     return dialog
@@ -115,87 +114,81 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
-def test_closing_asks_one_question_that_is_true(window: MainWindow, engine: FakeEngine, case: Case) -> None:
-    engine.tell(UploadsAdded(files(case.counts)), case.status)
+def test_closing_asks_one_question_that_is_true(window: Window, case: Case) -> None:
+    window.tell(UploadsAdded(files(case.counts)), case.status)
     dialog = asked(window)
     assert dialog.question.text() == case.question
     assert dialog.background.isVisible() is case.background
-    assert dialog.stop.text() == case.stop
-    assert dialog.stop_more.text().split("\n") == case.told
+    assert (dialog.stop.text(), dialog.stop_more.text().split("\n")) == (case.stop, case.told)
     assert dialog.stop.accessibleDescription() == dialog.stop_more.text()
 
 
-def test_what_arrived_a_moment_ago_is_not_asked_about(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
-    engine.tell(UploadsAdded(files({S.UPLOADING: 1})), RUNNING)
-    engine.tell(UploadsChanged((upload("4217 uploading 0", S.UPLOADED),)))
+def test_what_arrived_a_moment_ago_is_not_asked_about(window: Window, qtbot: QtBot) -> None:
+    window.tell(UploadsAdded(files({S.UPLOADING: 1})), RUNNING)
+    window.tell(UploadsChanged((upload("4217 uploading 0", S.UPLOADED),)))
     with qtbot.waitSignal(window.exit_requested):
         window.close()
 
 
-def test_files_of_several_anomalies_are_not_told_as_those_of_one(window: MainWindow, engine: FakeEngine) -> None:
-    engine.tell(UploadsAdded((*files({S.FAILED: 1}), *files({S.UPLOADED: 1}, anomaly_id="5000"))))
+def test_files_of_several_anomalies_are_not_told_as_those_of_one(window: Window) -> None:
+    window.tell(UploadsAdded((*files({S.FAILED: 1}), *files({S.UPLOADED: 1}, anomaly_id="5000"))))
     assert asked(window).question.text() == "1 of 2 files is not attached to its anomaly: 1 failed."
 
 
-def test_files_kept_for_a_number_are_asked_about_alone_and_beside_others(
-    window: MainWindow, engine: FakeEngine
-) -> None:
+def test_files_kept_for_a_number_are_asked_about_alone_and_beside_others(window: Window) -> None:
     window.add_files.add([Path("/photos/a.jpg"), Path("/photos/b.jpg")])
     dialog = asked(window)
     assert dialog.question.text() == "2 files wait for the number."
     assert dialog.stop_more.text() == COMES_BACK
     dialog.reject()
-    engine.tell(UploadsAdded(files({S.FAILED: 1})))
+    window.tell(UploadsAdded(files({S.FAILED: 1})))
     dialog = asked(window)
     assert dialog.question.text() == "1 of 1 file is not attached to anomaly 4217: 1 failed."
     assert dialog.stop_more.text().split("\n") == ["2 files wait for the number.", COMES_BACK]
 
 
-def test_where_what_is_kept_could_not_be_written_down_nothing_is_promised(window: MainWindow) -> None:
+def test_where_what_is_kept_could_not_be_written_down_nothing_is_promised(window: Window) -> None:
     window.add_files.add([Path("/photos/a.jpg")])
     window.kept_is_saved = False
     assert asked(window).stop_more.text() == NOT_SAVED
 
 
 @pytest.mark.parametrize("how", ["searched", "not answered yet", "no engine answers"])
-def test_files_that_are_still_looked_at_are_asked_about(window: MainWindow, engine: FakeEngine, how: str) -> None:
+def test_files_that_are_still_looked_at_are_asked_about(window: Window, how: str) -> None:
     if how == "searched":
-        engine.tell(QueueStatus(running=False, walking=True))
+        window.tell(QueueStatus(running=False, walking=True))
     else:
         window.set_anomaly("4217")
         window.add_files.add([Path("/photos")])
     if how == "no engine answers":
-        engine.tell(EngineFailed(Reason(Code.JOURNAL_IN_USE)))
+        window.tell(EngineFailed(Reason(Code.JOURNAL_IN_USE)))
     dialog = asked(window)
     assert dialog.question.text() == "Files you added are still being looked at."
     assert "add again" in dialog.stop_more.text()
     if how == "not answered yet":
-        engine.tell(PathsAdded("4217", queued=0, refused=0, junk=1, already_in_queue=0))
+        window.tell(PathsAdded("4217", queued=0, refused=0, junk=1, already_in_queue=0))
         assert not dialog.isVisible()
 
 
-def test_files_are_asked_about_until_each_drop_has_been_looked_at(window: MainWindow, engine: FakeEngine) -> None:
+def test_files_are_asked_about_until_each_drop_has_been_looked_at(window: Window) -> None:
     looked_at = PathsAdded("4217", queued=0, refused=0, junk=1, already_in_queue=0)
     window.set_anomaly("4217")
     for name in ("/photos", "/plans"):
         window.add_files.add([Path(name)])
-    engine.tell(looked_at)
+    window.tell(looked_at)
     dialog = asked(window)
-    engine.tell(looked_at)
+    window.tell(looked_at)
     assert not dialog.isVisible()
 
 
-def test_of_a_list_nobody_can_save_any_more_nothing_is_promised(window: MainWindow, engine: FakeEngine) -> None:
-    engine.tell(UploadsAdded(files({S.QUEUED: 2})), EngineFailed(Reason(Code.JOURNAL)))
+def test_of_a_list_nobody_can_save_any_more_nothing_is_promised(window: Window) -> None:
+    window.tell(UploadsAdded(files({S.QUEUED: 2})), EngineFailed(Reason(Code.JOURNAL)))
     assert asked(window).stop_more.text() == NOT_SAVED
 
 
-# Keys
-
-
-def test_enter_and_escape_do_no_harm(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+def test_enter_and_escape_do_no_harm(window: Window, qtbot: QtBot) -> None:
     """What is failed cannot be sent in the background: Enter stays."""
-    engine.tell(UploadsAdded(files({S.FAILED: 1})))
+    window.tell(UploadsAdded(files({S.FAILED: 1})))
     for key in (Qt.Key.Key_Return, Qt.Key.Key_Escape):
         dialog = asked(window)
         with qtbot.assertNotEmitted(window.exit_requested), qtbot.assertNotEmitted(window.background_wanted):
@@ -203,11 +196,11 @@ def test_enter_and_escape_do_no_harm(window: MainWindow, engine: FakeEngine, qtb
         assert not dialog.isVisible()
 
 
-def test_enter_stays_once_nothing_can_be_sent_any_more(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
-    engine.tell(UploadsAdded(files({S.QUEUED: 1})), RUNNING)
+def test_enter_stays_once_nothing_can_be_sent_any_more(window: Window, qtbot: QtBot) -> None:
+    window.tell(UploadsAdded(files({S.QUEUED: 1})), RUNNING)
     dialog = asked(window)
     height = dialog.height()
-    engine.tell(held_up_by(Condition.SIGN_IN))
+    window.tell(held_up_by(Condition.SIGN_IN))
     assert not dialog.background.isVisible()
     assert dialog.height() < height - dialog.background_more.height()  # no hole where it was offered
     with qtbot.assertNotEmitted(window.exit_requested), qtbot.assertNotEmitted(window.background_wanted):
@@ -215,32 +208,19 @@ def test_enter_stays_once_nothing_can_be_sent_any_more(window: MainWindow, engin
     assert not dialog.isVisible()
 
 
-def test_closing_for_good_is_asked_of_the_composition_root(
-    window: MainWindow, engine: FakeEngine, qtbot: QtBot
-) -> None:
-    engine.tell(UploadsAdded(files({S.FAILED: 1})))
-    with qtbot.waitSignal(window.exit_requested):
-        QTest.mouseClick(asked(window).stop, LEFT)
-
-
-# While it is open
-
-
-def test_the_question_follows_what_happens_meanwhile(
-    window: MainWindow, engine: FakeEngine, qapp: QApplication, qtbot: QtBot
-) -> None:
-    engine.tell(UploadsAdded(files({S.QUEUED: 2})), RUNNING)
+def test_the_question_follows_what_happens_meanwhile(window: Window, qapp: QApplication, qtbot: QtBot) -> None:
+    window.tell(UploadsAdded(files({S.QUEUED: 2})), RUNNING)
     dialog = asked(window)
-    engine.tell(UploadsChanged((upload("4217 queued 0", S.FAILED, Code.CHANGED),)))
+    window.tell(UploadsChanged((upload("4217 queued 0", S.FAILED, Code.CHANGED),)))
     told = "2 of 2 files are not attached to anomaly 4217: 1 waiting, 1 failed."
     qtbot.waitUntil(lambda: dialog.question.text() == told)
-    engine.tell(UploadsAdded((upload("new", S.REFUSED),)))
+    window.tell(UploadsAdded((upload("new", S.REFUSED),)))
     assert "3 of 3 files" in dialog.question.text()
     window.add_files.keep([Path("/photos/a.jpg")])
     assert "1 file waits for the number." in dialog.stop_more.text()
-    engine.tell(REST)
+    window.tell(REST)
     assert not dialog.background.isVisible()
-    engine.tell(RUNNING)
+    window.tell(RUNNING)
     assert dialog.background.isVisible()
     language = Language(qapp)
     language.use("fr")
@@ -249,38 +229,27 @@ def test_the_question_follows_what_happens_meanwhile(
 
 
 @pytest.mark.parametrize("end", [S.UPLOADED, S.FAILED])
-def test_it_goes_by_itself_when_nothing_is_being_sent_any_more(
-    window: MainWindow, engine: FakeEngine, qtbot: QtBot, end: S
-) -> None:
-    engine.tell(UploadsAdded(files({S.UPLOADING: 1})), RUNNING)
+def test_it_goes_by_itself_when_nothing_is_being_sent_any_more(window: Window, qtbot: QtBot, end: S) -> None:
+    window.tell(UploadsAdded(files({S.UPLOADING: 1})), RUNNING)
     dialog = asked(window)
     with qtbot.assertNotEmitted(window.exit_requested), qtbot.assertNotEmitted(window.background_wanted):
-        engine.tell(UploadsChanged((upload("4217 uploading 0", end),)), REST, QueueIdle(Totals()))
+        window.tell(UploadsChanged((upload("4217 uploading 0", end),)), REST, QueueIdle(Totals()))
         qtbot.waitUntil(lambda: not dialog.isVisible())
     assert window.isVisible()
 
 
-def test_asked_after_the_last_file_has_ended_it_stays_until_it_is_answered(
-    window: MainWindow, engine: FakeEngine
-) -> None:
+def test_asked_after_the_last_file_has_ended_it_stays_until_that_is_taken_off_the_list(window: Window) -> None:
     """The word that all is done may come a moment later."""
-    engine.tell(UploadsAdded(files({S.FAILED: 1})), RUNNING)
+    window.tell(UploadsAdded(files({S.FAILED: 1})), RUNNING)
     dialog = asked(window)
-    engine.tell(REST, QueueIdle(Totals()))
+    window.tell(REST, QueueIdle(Totals()))
     assert dialog.isVisible()
-
-
-def test_it_goes_by_itself_when_what_it_asks_about_is_taken_off_the_list(
-    window: MainWindow, engine: FakeEngine
-) -> None:
-    engine.tell(UploadsAdded(files({S.FAILED: 1})))
-    dialog = asked(window)
-    engine.tell(UploadsRemoved((UploadId("4217 failed 0"),)))
+    window.tell(UploadsRemoved((UploadId("4217 failed 0"),)))
     assert not dialog.isVisible()
 
 
-def test_it_asks_about_what_is_left_when_it_is_closed_again(window: MainWindow, engine: FakeEngine) -> None:
-    engine.tell(UploadsAdded(files({S.UPLOADING: 1})), RUNNING)
+def test_it_asks_about_what_is_left_when_it_is_closed_again(window: Window) -> None:
+    window.tell(UploadsAdded(files({S.UPLOADING: 1})), RUNNING)
     asked(window)
-    engine.tell(UploadsChanged((upload("4217 uploading 0", S.FAILED),)), REST, QueueIdle(Totals()))
+    window.tell(UploadsChanged((upload("4217 uploading 0", S.FAILED),)), REST, QueueIdle(Totals()))
     assert asked(window).question.text() == "1 of 1 file is not attached to anomaly 4217: 1 failed."

@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import LEFT
+from tests.gui.fake_engine import LEFT, found
 from tests.support.files import Files
 from tests.support.strict_api import StrictApi
 from uploader_gui.engine.events import Event, ReceiptWritten
@@ -59,8 +59,7 @@ def send(window: MainWindow, paths: list[Path], qtbot: QtBot, *, files: int) -> 
 
 def save(window: MainWindow, path: Path, qtbot: QtBot, told: list[Event]) -> bytes:
     QTest.mouseClick(window.footer.receipt, LEFT)
-    dialog = window.findChild(QFileDialog)
-    assert isinstance(dialog, QFileDialog)
+    dialog = found(window, QFileDialog)
     dialog.fileSelected.emit(str(path))
     dialog.close()
     dialog.deleteLater()
@@ -79,8 +78,7 @@ def test_a_deposit_from_drop_to_history(  # noqa: PLR0917 - fixtures
     assert [row["SHA-256"] for row in rows] == [file["sha256"] or "" for file in data["files"]]
     assert save(whole, tmp_path / "r.pdf", qtbot, told).startswith(b"%PDF-")
     whole.dialogs.history()
-    history = whole.findChild(HistoryDialog)
-    assert isinstance(history, HistoryDialog)
+    history = found(whole, HistoryDialog)
     qtbot.waitUntil(lambda: history.files.topLevelItemCount() == 4, timeout=PATIENCE)
     (past,) = history.deposits.visible_runs
     assert past.states == {UploadState.UPLOADED: 3, UploadState.REFUSED: 1}

@@ -1,4 +1,4 @@
-"""Sign-in: tokens are cleaned and hidden, nothing opens twice."""
+"""Sign-in: tokens are cleaned and hidden, nothing opens twice; and what the program is made of."""
 
 import pytest
 from PySide6.QtCore import Qt
@@ -6,12 +6,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import LEFT
+from tests.gui.fake_engine import LEFT, Window
+from uploader_gui import __version__
+from uploader_gui.diagnostics import components
 from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept, clean
-from uploader_gui.gui.main_window import MainWindow
+from uploader_gui.gui.window.footer import FooterAction
+from uploader_gui.i18n import _
 
 
-def said(window: MainWindow) -> str:
+def said(window: Window) -> str:
     return " ".join(label.text() for label in window.findChildren(QLabel) if label.isVisible())
 
 
@@ -49,7 +52,7 @@ def test_pasted_tokens_are_cleaned(pasted: str, token: str) -> None:
     assert clean(pasted) == token
 
 
-def test_both_tokens_are_submitted_cleaned(window: MainWindow, qtbot: QtBot) -> None:
+def test_both_tokens_are_submitted_cleaned(window: Window, qtbot: QtBot) -> None:
     dialog = window.dialogs.sign_in(TokensKept.KEYRING)
     dialog.bearer.setText(" Bearer abc ")
     assert not dialog.confirm.isEnabled()
@@ -59,7 +62,7 @@ def test_both_tokens_are_submitted_cleaned(window: MainWindow, qtbot: QtBot) -> 
     assert submitted.args == ["abc", "s.t.u"]
 
 
-def test_what_no_header_can_hold_is_refused_before_the_register_is_asked(window: MainWindow) -> None:
+def test_what_no_header_can_hold_is_refused_before_the_register_is_asked(window: Window) -> None:
     dialog = window.dialogs.sign_in(TokensKept.KEYRING)
     dialog.session.setText("s.t.u")
     for pasted, is_fit in (("clé-secrète", False), ("abc", True), ("abc…", False), ("", True)):
@@ -68,7 +71,7 @@ def test_what_no_header_can_hold_is_refused_before_the_register_is_asked(window:
         assert dialog.confirm.isEnabled() is (is_fit and bool(pasted))
 
 
-def test_tokens_are_hidden_until_asked_for(window: MainWindow) -> None:
+def test_tokens_are_hidden_until_asked_for(window: Window) -> None:
     dialog = window.dialogs.sign_in(TokensKept.KEYRING)
     fields = (dialog.both, dialog.bearer, dialog.session)
     assert {one.echoMode() for one in fields} == {QLineEdit.EchoMode.Password}
@@ -81,27 +84,33 @@ def test_tokens_are_hidden_until_asked_for(window: MainWindow) -> None:
     ("kept", "sentence"),
     [(TokensKept.KEYRING, "password store."), (TokensKept.MEMORY, "only until the program closes")],
 )
-def test_the_dialog_says_where_tokens_are_kept(window: MainWindow, kept: TokensKept, sentence: str) -> None:
+def test_the_dialog_says_where_tokens_are_kept(window: Window, kept: TokensKept, sentence: str) -> None:
     window.dialogs.sign_in(kept)
     assert sentence in said(window)
 
 
-def test_a_second_wish_to_sign_in_meets_the_open_dialog(window: MainWindow) -> None:
+def test_a_second_wish_to_sign_in_meets_the_open_dialog_which_grows_and_escape_closes(
+    window: Window, qtbot: QtBot
+) -> None:
     dialog = window.dialogs.sign_in(TokensKept.KEYRING)
+    before = dialog.height()
     assert not dialog.refused.isVisible()
     assert window.dialogs.sign_in(TokensKept.KEYRING, refused_again=True) is dialog
     assert dialog.refused.isVisible()
-
-
-def test_a_dialog_grows_with_its_sentences(window: MainWindow) -> None:
-    dialog = window.dialogs.sign_in(TokensKept.KEYRING)
-    before = dialog.height()
-    window.dialogs.sign_in(TokensKept.KEYRING, refused_again=True)
     assert dialog.height() > before
     assert dialog.confirm.height() >= dialog.confirm.sizeHint().height()
-
-
-def test_escape_closes_the_sign_in(window: MainWindow, qtbot: QtBot) -> None:
-    dialog = window.dialogs.sign_in(TokensKept.KEYRING)
     with qtbot.waitSignal(dialog.finished):
         QTest.keyClick(dialog, Qt.Key.Key_Escape)
+
+
+def test_the_menu_offers_what_names_the_version_and_every_part_with_its_licence(window: Window, qtbot: QtBot) -> None:
+    dialog = window.dialogs.about()
+    qtbot.waitExposed(dialog)
+    model = dialog.parts.model()
+    shown = [[model.index(row, column).data() for column in range(3)] for row in range(len(components()))]
+    assert {"Python", "PySide6_Essentials", "httpx", "keyring"} <= {name for name, _, _ in shown}
+    assert all(version and licence for _, version, licence in shown)
+    assert any(__version__ in one.text() for one in dialog.findChildren(QLabel))
+    dialog.close_button.click()
+    offered = [action.text() for action in window.footer.more.menu().actions()]
+    assert _(FooterAction.ABOUT.value) in offered

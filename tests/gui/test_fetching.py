@@ -15,7 +15,7 @@ import shiboken6
 from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import MB, FakeEngine, upload
+from tests.gui.fake_engine import MB, FakeEngine, Window, upload
 from uploader_gui.engine.errors import Code, NotFetched, Variant
 from uploader_gui.engine.events import PathsAdded, UploadProgress, UploadsAdded, UploadsChanged, UploadsRemoved
 from uploader_gui.engine.fetching import Sink, VirtualFile, part_of
@@ -25,7 +25,6 @@ from uploader_gui.engine.options import AddOptions
 from uploader_gui.gui.drop.fetcher import Fetcher
 from uploader_gui.gui.drop.mime import EntryCounts
 from uploader_gui.gui.drop.offer import Decision, DropKind
-from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.upload_list.row_actions import RowAction, allowed, resting_row_actions
 from uploader_gui.gui.upload_list.row_text import reason_text, state_text
 from uploader_gui.gui.window.window_memory import KeptPath, decoded, encoded
@@ -63,7 +62,7 @@ class Door:
 
 
 @pytest.fixture
-def fetcher(window: MainWindow, engine: FakeEngine, tmp_path: Path) -> Fetcher:
+def fetcher(window: Window, engine: FakeEngine, tmp_path: Path) -> Fetcher:
     return Fetcher(window, engine, tmp_path / "fetched")
 
 
@@ -72,26 +71,26 @@ def told(engine: FakeEngine, what: str) -> list[object]:
 
 
 def test_a_row_per_file_is_asked_for_at_once_for_the_anomaly_shown_at_the_drop(
-    window: MainWindow, engine: FakeEngine, fetcher: Fetcher, qtbot: QtBot
+    window: Window, fetcher: Fetcher, qtbot: QtBot
 ) -> None:
     window.set_anomaly("4217")
     source = Held()
     fetcher.fetch(TWO, source, "4217")
     window.set_anomaly("9")
-    ((awaited, anomaly_id),) = engine.awaited
-    assert (anomaly_id, engine.add_options, engine.added) == ("4217", [FROM_PHONE], [])
+    ((awaited, anomaly_id),) = window.engine.awaited
+    assert (anomaly_id, window.engine.add_options, window.engine.added) == ("4217", [FROM_PHONE], [])
     assert [(file.name, file.size, file.path.name) for file in awaited] == [
         ("a.jpg", 4, "a.jpg"),
         ("b.jpg", 0, "b.jpg"),
     ]
-    engine.tell(UploadsRemoved(tuple(file.upload_id for file in awaited), kept=True))  # another engine shows them again
+    window.tell(UploadsRemoved(tuple(file.upload_id for file in awaited), kept=True))  # another engine shows them again
     source.may_give.set()
-    qtbot.waitUntil(lambda: told(engine, "fetched") == [file.upload_id for file in awaited])
-    ends = [name for name, _ in engine.calls if name in {"note_capture", "fetched"}]
+    qtbot.waitUntil(lambda: told(window.engine, "fetched") == [file.upload_id for file in awaited])
+    ends = [name for name, _ in window.engine.calls if name in {"note_capture", "fetched"}]
     assert ends == ["note_capture", "fetched"] * 2  # as soon as it is sent, it may be removed
     assert [file.path.read_bytes() for file in awaited] == [b"1234", b"1234"]
     folder = awaited[0].path.parent
-    noted: list[Any] = told(engine, "note_making")
+    noted: list[Any] = told(window.engine, "note_making")
     assert [path for paths in noted for path in paths] == [part_of(folder), folder / "a.jpg", folder / "b.jpg"]
 
 
@@ -114,20 +113,18 @@ def test_thousands_of_files_are_listed_and_fail_while_the_window_stays_alive(
         assert len(seen) >= 4
 
 
-def test_what_systems_leave_behind_is_counted_as_in_a_folder(
-    window: MainWindow, engine: FakeEngine, fetcher: Fetcher, qtbot: QtBot
-) -> None:
+def test_what_systems_leave_behind_is_counted_as_in_a_folder(window: Window, fetcher: Fetcher, qtbot: QtBot) -> None:
     (source := Held()).may_give.set()
     with qtbot.waitSignal(fetcher.fetch(replace(TWO, junk=2), source, "4217").over):
         pass
-    ((junk, anomaly_id),) = engine.added
+    ((junk, anomaly_id),) = window.engine.added
     assert (len(junk), anomaly_id, window.add_files.unanswered) == (2, "4217", True)
     assert [finding for path in junk for finding in findings_below(path)] == [Junk(str(path)) for path in junk]
 
 
-def test_what_is_sent_meanwhile_and_what_is_fetched_keep_their_progress(window: MainWindow, engine: FakeEngine) -> None:
+def test_what_is_sent_meanwhile_and_what_is_fetched_keep_their_progress(window: Window) -> None:
     fetched, sent = upload("1", UploadState.FETCHING, size=10 * MB), upload("2", UploadState.UPLOADING, size=10 * MB)
-    engine.tell(UploadsAdded((fetched, sent)))
+    window.tell(UploadsAdded((fetched, sent)))
     window.model.update_fetched(UploadProgress(fetched.upload_id, 4 * MB, 0.0))
     window.model.update_progress([UploadProgress(sent.upload_id, 1 * MB, 0.0)])
     window.model.update_fetched(UploadProgress(fetched.upload_id, 5 * MB, 0.0))
@@ -138,27 +135,23 @@ def test_what_is_sent_meanwhile_and_what_is_fetched_keep_their_progress(window: 
     assert window.model.progress_of(fetched.upload_id) is not None
 
 
-def test_a_window_that_is_closed_before_the_rows_are_there_asks_first(
-    window: MainWindow, engine: FakeEngine, fetcher: Fetcher, qtbot: QtBot
-) -> None:
+def test_a_window_closed_before_the_rows_are_there_asks_first(window: Window, fetcher: Fetcher, qtbot: QtBot) -> None:
     for path in ("/a.jpg", "/b.jpg"):
         window.add_files.add_to("4217", [Path(path)])
     for is_answered in (False, True):
-        engine.tell(PathsAdded("4217", 1, 0, 0, 0))
+        window.tell(PathsAdded("4217", 1, 0, 0, 0))
         assert window.unsent.searching is not is_answered
     fetcher.fetch(TWO, (source := Held()), "4217")
     assert window.unsent.asks
-    rows = [upload(file.upload_id, UploadState.FETCHING) for files, _ in engine.awaited for file in files]
-    engine.tell(UploadsAdded(tuple(rows)))
+    rows = [upload(file.upload_id, UploadState.FETCHING) for files, _ in window.engine.awaited for file in files]
+    window.tell(UploadsAdded(tuple(rows)))
     assert not window.add_files.unanswered
     source.may_give.set()
     far = window.model.progress_of
     qtbot.waitUntil(lambda: [(one := far(row.upload_id)) and one.bytes_sent for row in rows] == [4, 4])
 
 
-def test_a_drop_waits_for_its_source_with_the_window_alive(
-    window: MainWindow, engine: FakeEngine, fetcher: Fetcher
-) -> None:
+def test_a_drop_waits_for_its_source_with_the_window_alive(window: Window, fetcher: Fetcher) -> None:
     source, door = Held(), Door()
     seen: list[bool] = []
 
@@ -168,9 +161,8 @@ def test_a_drop_waits_for_its_source_with_the_window_alive(
 
     QTimer.singleShot(50, window, look)
     fetcher.fetch_within_drop(TWO, source, "4217", door)
-    assert seen == [True]
-    assert (door.busy, door.is_held) == (False, False)
-    assert len(told(engine, "fetched")) == 2
+    assert (seen, door.busy, door.is_held) == ([True], False, False)
+    assert len(told(window.engine, "fetched")) == 2
 
 
 @pytest.mark.parametrize("by", ["cancelled", "removed"])
@@ -214,24 +206,19 @@ def test_what_does_not_come_is_told_with_its_reason(engine: FakeEngine, fetcher:
     assert told(engine, "not_fetched")[0] == (engine.awaited[0][0][0].upload_id, reason)
 
 
-def test_without_a_number_the_files_wait_for_it_while_they_are_fetched(
-    window: MainWindow, engine: FakeEngine, fetcher: Fetcher, qtbot: QtBot
-) -> None:
+def test_without_a_number_files_wait_for_it_as_they_are_fetched(window: Window, fetcher: Fetcher, qtbot: QtBot) -> None:
     source = Held()
     fetcher.fetch(TWO, source, "")
-    assert window.header.hint.text() == "2 files wait for the number."
-    assert engine.awaited == []
+    assert (window.header.hint.text(), window.engine.awaited) == ("2 files wait for the number.", [])
     window.set_anomaly("4217")
     window.add_files.add_kept()  # the bytes are not there yet
-    ((awaited, anomaly_id),) = engine.awaited
-    assert (anomaly_id, [file.name for file in awaited], engine.added) == ("4217", ["a.jpg", "b.jpg"], [])
+    ((awaited, anomaly_id),) = window.engine.awaited
+    assert (anomaly_id, [file.name for file in awaited], window.engine.added) == ("4217", ["a.jpg", "b.jpg"], [])
     source.may_give.set()
-    qtbot.waitUntil(lambda: len(told(engine, "fetched")) == 2)
+    qtbot.waitUntil(lambda: len(told(window.engine, "fetched")) == 2)
 
 
-def test_another_drop_stops_nothing_that_is_still_being_listed(
-    window: MainWindow, fetcher: Fetcher, qtbot: QtBot
-) -> None:
+def test_another_drop_stops_nothing_that_is_still_being_listed(window: Window, fetcher: Fetcher, qtbot: QtBot) -> None:
     many = tuple(VirtualFile(number, f"{number}.jpg") for number in range(250))  # listed in several goes
     source = Held()
     source.may_give.set()
@@ -240,21 +227,21 @@ def test_another_drop_stops_nothing_that_is_still_being_listed(
     qtbot.waitUntil(lambda: window.add_files.kept == EntryCounts(files=len(many) + 1, folders=0))
 
 
-def test_without_a_number_until_they_are_there_they_are_added_like_others(
-    window: MainWindow, engine: FakeEngine, fetcher: Fetcher, qtbot: QtBot
+def test_without_a_number_until_they_are_there_they_are_plain_files(
+    window: Window, fetcher: Fetcher, qtbot: QtBot
 ) -> None:
     source = Held()
     source.may_give.set()
     fetcher.fetch(TWO, source, "")
-    qtbot.waitUntil(lambda: len(told(engine, "note_capture")) == 2)
+    qtbot.waitUntil(lambda: len(told(window.engine, "note_capture")) == 2)
     window.set_anomaly("4217")
     window.add_files.add_kept()
-    assert [[path.name for path in paths] for paths, _ in engine.added] == [["a.jpg", "b.jpg"]]
-    assert engine.add_options == [FROM_PHONE]
+    assert [[path.name for path in paths] for paths, _ in window.engine.added] == [["a.jpg", "b.jpg"]]
+    assert window.engine.add_options == [FROM_PHONE]
 
 
 def test_what_waits_for_a_number_and_does_not_come_is_named_and_waits_no_more(
-    window: MainWindow, engine: FakeEngine, fetcher: Fetcher, qtbot: QtBot
+    window: Window, fetcher: Fetcher, qtbot: QtBot
 ) -> None:
     source = Held(fails=True)
     window.add_files.add([Path("/kept.jpg")])
@@ -264,12 +251,11 @@ def test_what_waits_for_a_number_and_does_not_come_is_named_and_waits_no_more(
     qtbot.waitUntil(window.banner.isVisible)
     assert window.banner.text.text().startswith("a.jpg: The other program did not give it (0x80030005).")
     assert window.add_files.kept == EntryCounts(files=1, folders=0)
-    assert told(engine, "no_longer_wanted") == [paths]
-    assert engine.awaited == []
+    assert (told(window.engine, "no_longer_wanted"), window.engine.awaited) == ([paths], [])
 
 
-def test_several_that_wait_for_a_number_and_do_not_come_are_named_together(
-    window: MainWindow, engine: FakeEngine, fetcher: Fetcher, qtbot: QtBot
+def test_several_that_wait_for_a_number_and_do_not_come_are_named_once(
+    window: Window, fetcher: Fetcher, qtbot: QtBot
 ) -> None:
     first, later = Held(fails=True), Held(fails=True)
     fetches = [
@@ -283,26 +269,24 @@ def test_several_that_wait_for_a_number_and_do_not_come_are_named_together(
     qtbot.waitUntil(lambda: not window.banner.text.text().startswith("a.jpg"))
     assert window.banner.text.text() == "2 files were not fetched to the end: a.jpg, b.jpg. Drop them again."
     assert window.add_files.kept is None
-    assert told(engine, "no_longer_wanted") == [[path] for path in paths]
+    assert told(window.engine, "no_longer_wanted") == [[path] for path in paths]
     fetcher.fetch(replace(TWO, files=TWO.files[1:]), later, "")
     qtbot.waitUntil(lambda: window.banner.text.text().startswith("b.jpg: The other"))
 
 
-def test_do_not_add_stops_what_waits_for_a_number_and_lets_it_go(
-    window: MainWindow, engine: FakeEngine, fetcher: Fetcher, qtbot: QtBot
-) -> None:
+def test_do_not_add_stops_what_waits_for_a_number_and_lets_go(window: Window, fetcher: Fetcher, qtbot: QtBot) -> None:
     source = Held()
     fetch = fetcher.fetch(TWO, source, "")
     paths = list(fetch.wanted)
     with qtbot.waitSignal(fetch.over):
         window.add_files.forget_kept()
     source.may_give.set()
-    assert told(engine, "no_longer_wanted") == [paths]
+    assert told(window.engine, "no_longer_wanted") == [paths]
 
 
 @pytest.mark.usefixtures("fetcher")
-def test_files_half_fetched_for_no_number_are_named_at_the_next_start(
-    window: MainWindow, engine: FakeEngine, tmp_path: Path
+def test_files_half_fetched_for_no_number_are_named_at_a_start(
+    window: Window, engine: FakeEngine, tmp_path: Path
 ) -> None:
     (whole := tmp_path / "whole.jpg").touch()
     kept = [KeptPath(whole, options=FROM_PHONE), KeptPath(tmp_path / "half.jpg", options=FROM_PHONE)]
@@ -316,11 +300,9 @@ def test_files_half_fetched_for_no_number_are_named_at_the_next_start(
 @pytest.mark.parametrize(
     ("size", "count", "said"), [(10 * MB, 4_200_000, "Fetching … 42\u00a0%"), (0, 4_200_000, "Fetching … 4.2\u00a0MB")]
 )
-def test_a_row_says_how_much_is_fetched(
-    window: MainWindow, engine: FakeEngine, size: int, count: int, said: str
-) -> None:
+def test_a_row_says_how_much_is_fetched(window: Window, size: int, count: int, said: str) -> None:
     row = upload("1", UploadState.FETCHING, size=size)
-    engine.tell(UploadsAdded((row,)))
+    window.tell(UploadsAdded((row,)))
     assert state_text(row, None, 0) == "Fetching"
     window.model.update_progress([UploadProgress(row.upload_id, count, 0.0)])
     window.model.flush()
@@ -339,9 +321,7 @@ def test_a_row_says_how_much_is_fetched(
         (Variant.NO_ROOM, "No space left", "It cannot be written on this computer: No space left."),
     ],
 )
-def test_a_row_says_why_it_was_not_fetched_and_offers_no_other_try(
-    variant: Variant | None, detail: str, said: str
-) -> None:
+def test_a_row_says_why_it_was_not_fetched_and_offers_no_try(variant: Variant | None, detail: str, said: str) -> None:
     row = replace(upload("1", UploadState.FAILED), reason=Reason(Code.NOT_FETCHED, variant, detail))
     assert reason_text(row).startswith(said)
     assert resting_row_actions(row) == (RowAction.REMOVE,)

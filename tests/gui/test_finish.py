@@ -12,10 +12,9 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from tests.gui.fake_desktop import FakeDesktop
-from tests.gui.fake_engine import LEFT, REST, RUNNING, FakeEngine, S, upload
+from tests.gui.fake_engine import LEFT, REST, RUNNING, S, Window, upload
 from uploader_gui.engine.events import HistoryFound, QueueIdle, Totals, UploadsAdded, UploadsChanged
 from uploader_gui.engine.models import PastRun, RunKey
-from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.style.theme import Theme
 from uploader_gui.gui.taskbar_and_notifications import DesktopPolicy
 from uploader_gui.gui.window.finish import Finish, decoded
@@ -25,7 +24,7 @@ from uploader_gui.i18n import FRENCH, use_language
 PAST = Finish(time.time(), "4217", attached=25, past=True)
 
 
-def said(window: MainWindow) -> str:
+def said(window: Window) -> str:
     """What the panel says, without the time; "" while it is hidden."""
     panel = window.body.finish
     return re.sub(r" – \d\d:\d\d", " – TIME", panel.text.text()) if panel.isVisible() else ""
@@ -47,81 +46,69 @@ def said(window: MainWindow) -> str:
         ([S.UPLOADED, S.CONFIRMING], ""),
     ],
 )
-def test_at_the_end_a_panel_says_what_is_attached_and_what_is_missing(
-    window: MainWindow, engine: FakeEngine, states: list[S], told: str
-) -> None:
-    engine.tell(UploadsAdded(tuple(upload(f"{n}", state) for n, state in enumerate(states))), RUNNING)
+def test_at_the_end_a_panel_says_what_is_attached_and_what_missing(window: Window, states: list[S], told: str) -> None:
+    window.tell(UploadsAdded(tuple(upload(f"{n}", state) for n, state in enumerate(states))), RUNNING)
     assert said(window) == ""
-    engine.tell(REST, QueueIdle(Totals()))
+    window.tell(REST, QueueIdle(Totals()))
     assert said(window) == told
 
 
-def test_files_of_several_anomalies_and_servers_are_told_apart(window: MainWindow, engine: FakeEngine) -> None:
+def test_files_of_several_anomalies_and_servers_are_told_apart(window: Window) -> None:
     rows = (upload("a", S.UPLOADED), upload("b", S.UPLOADED, anomaly_id="5001"))
-    engine.tell(UploadsAdded(rows))
+    window.tell(UploadsAdded(rows))
     assert said(window) == "All 2 files are attached – TIME"
-    engine.tell(UploadsAdded((upload("c", elsewhere="https://b.example"),)))
+    window.tell(UploadsAdded((upload("c", elsewhere="https://b.example"),)))
     assert said(window) == "2 of 3 files are attached – TIME. Not attached: 1 waits for another server."
 
 
-def test_the_time_is_that_of_the_end_and_the_panel_goes_when_more_is_dropped(
-    window: MainWindow, engine: FakeEngine, qtbot: QtBot
-) -> None:
-    engine.tell(UploadsAdded((upload("a", S.UPLOADED), upload("b", S.REFUSED))))
+def test_the_time_is_that_of_the_end_and_the_panel_goes_when_more_is_dropped(window: Window, qtbot: QtBot) -> None:
+    window.tell(UploadsAdded((upload("a", S.UPLOADED), upload("b", S.REFUSED))))
     first = window.body.finish.finish
     assert first is not None
     assert time.time() - 60 < first.at <= time.time()
-    engine.tell(UploadsChanged((upload("b", S.CANCELLED),)))
+    window.tell(UploadsChanged((upload("b", S.CANCELLED),)))
     qtbot.waitUntil(lambda: window.body.finish.finish == replace(first, refused=0, cancelled=1))
-    engine.tell(UploadsAdded((upload("c"),)))
+    window.tell(UploadsAdded((upload("c"),)))
     assert said(window) == ""
 
 
-def test_it_speaks_french(window: MainWindow, engine: FakeEngine) -> None:
+def test_it_speaks_french(window: Window) -> None:
     use_language(FRENCH)
-    engine.tell(UploadsAdded((upload("a", S.UPLOADED), upload("b", S.UPLOADED))))
+    window.tell(UploadsAdded((upload("a", S.UPLOADED), upload("b", S.UPLOADED))))
     assert said(window) == "Les 2 fichiers sont joints à l’anomalie 4217 – TIME"
 
 
-def test_in_a_trial_nothing_is_called_attached(engine: FakeEngine, theme: Theme, qtbot: QtBot) -> None:
-    trial = MainWindow(engine, theme, sandbox=True)
-    qtbot.addWidget(trial, before_close_func=lambda one: one.hide())
-    trial.show()
-    engine.tell(UploadsAdded((upload("a", S.UPLOADED), upload("b", S.FAILED))))
+def test_in_a_trial_nothing_is_called_attached(trial: Window) -> None:
+    trial.tell(UploadsAdded((upload("a", S.UPLOADED), upload("b", S.FAILED))))
     assert said(trial) == "Trial over: nothing was sent to the register – TIME. Not sent: 1 failed."
 
 
-def test_it_opens_the_receipt_of_that_anomaly_whatever_the_field_shows(window: MainWindow, engine: FakeEngine) -> None:
-    engine.tell(UploadsAdded((upload("a", S.UPLOADED),)))
+def test_its_buttons_open_that_anomalys_receipt_whatever_the_field_shows_and_begin_a_new_deposit(
+    window: Window, qtbot: QtBot
+) -> None:
+    window.tell(UploadsAdded((upload("a", S.UPLOADED),)))
     window.set_anomaly("5001")
     QTest.mouseClick(window.body.finish.receipt, LEFT)
-    assert (engine.calls, engine.receipts_of) == ([("build_receipt", None)], ["4217"])
-
-
-def test_its_other_button_begins_a_new_deposit(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    assert (window.engine.calls, window.engine.receipts_of) == ([("build_receipt", None)], ["4217"])
     window.set_anomaly("4217")
     window.activateWindow()
-    engine.tell(UploadsAdded((upload("a", S.UPLOADED),)))
     QTest.mouseClick(window.body.finish.new_deposit, LEFT)
-    assert (engine.calls, window.header.field.text()) == ([("remove", ["a"])], "")
+    assert (window.engine.calls[1:], window.header.field.text()) == ([("remove", ["a"])], "")
     qtbot.waitUntil(window.header.field.hasFocus)
 
 
-# After an end that nobody saw
-
-
 def test_what_ended_in_the_background_is_shown_by_the_next_window(
-    window: MainWindow, engine: FakeEngine, theme: Theme, qtbot: QtBot, tmp_path: Path
+    window: Window, theme: Theme, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    policy = DesktopPolicy(window, engine, FakeDesktop())
+    policy = DesktopPolicy(window, window.engine, FakeDesktop())
     row = upload("a", S.UPLOADING)
-    engine.tell(UploadsAdded((row,)), RUNNING)
+    window.tell(UploadsAdded((row,)), RUNNING)
     policy.go_to_background()
     with qtbot.waitSignal(policy.leave_wanted):
-        engine.tell(UploadsChanged((replace(row, state=S.UPLOADED),)), REST, QueueIdle(Totals()))
+        window.tell(UploadsChanged((replace(row, state=S.UPLOADED),)), REST, QueueIdle(Totals()))
     memory = WindowMemory(tmp_path / "window.ini")
     memory.keep_finish(policy.unseen_finish)
-    later = MainWindow(engine, theme)
+    later = Window(window.engine, theme)
     qtbot.addWidget(later, before_close_func=lambda one: one.hide())
     later.body.finish.show_past(WindowMemory(tmp_path / "window.ini").unseen_finish)
     later.show()
@@ -130,31 +117,30 @@ def test_what_ended_in_the_background_is_shown_by_the_next_window(
     assert memory.unseen_finish is None
 
 
-def test_an_end_that_was_seen_is_not_shown_again(window: MainWindow, engine: FakeEngine) -> None:
-    policy = DesktopPolicy(window, engine, FakeDesktop())
-    engine.tell(UploadsAdded((upload("a", S.UPLOADED),)), REST, QueueIdle(Totals()))
+def test_an_end_that_was_seen_is_not_shown_again(window: Window) -> None:
+    policy = DesktopPolicy(window, window.engine, FakeDesktop())
+    window.tell(UploadsAdded((upload("a", S.UPLOADED),)), REST, QueueIdle(Totals()))
     assert policy.unseen_finish is None
 
 
-def test_the_receipt_of_a_past_end_is_the_newest_of_that_anomaly(window: MainWindow, engine: FakeEngine) -> None:
+def test_the_receipt_of_a_past_end_is_the_newest_of_that_anomaly(window: Window) -> None:
     window.body.finish.show_past(PAST)
     QTest.mouseClick(window.body.finish.receipt, LEFT)
     runs = [PastRun(RunKey(run, number), "", 0.0, 1.0) for run, number in ((9, "5001"), (8, "4217"), (7, "4217"))]
     for _ in range(2):  # once for this, later for History
-        engine.tell(HistoryFound(tuple(runs)))
-    assert engine.calls == [("load_history", None), ("build_receipt", RunKey(8, "4217"))]
+        window.tell(HistoryFound(tuple(runs)))
+    assert window.engine.calls == [("load_history", None), ("build_receipt", RunKey(8, "4217"))]
 
 
 @pytest.mark.parametrize("ends", ["a drop", "a new deposit"])
-def test_a_past_end_goes_with_the_next_deposit(window: MainWindow, engine: FakeEngine, ends: str) -> None:
+def test_a_past_end_goes_with_the_next_deposit(window: Window, ends: str) -> None:
     window.body.finish.show_past(PAST)
     assert said(window) == "All 25 files are attached to anomaly 4217 – TIME"
     if ends == "a drop":
-        engine.tell(UploadsAdded((upload("b"),)))
+        window.tell(UploadsAdded((upload("b"),)))
     else:
         QTest.mouseClick(window.body.finish.new_deposit, LEFT)
-    assert said(window) == ""
-    assert engine.calls == []
+    assert (said(window), window.engine.calls) == ("", [])
 
 
 @given(

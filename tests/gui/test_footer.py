@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import CTRL, LEFT, MB, REST, RUNNING, FakeEngine, S, one_of_each, upload
+from tests.gui.fake_engine import CTRL, LEFT, MB, REST, RUNNING, S, Window, one_of_each, upload
 from uploader_gui.engine.events import (
     AnomalyLookedUp,
     Condition,
@@ -22,7 +22,6 @@ from uploader_gui.engine.events import (
     UploadsChanged,
 )
 from uploader_gui.engine.models import UploadId, UploadSnapshot
-from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.window.footer import FooterAction
 from uploader_gui.gui.window.header import SignInState
 from uploader_gui.i18n import FRENCH, _, use_language
@@ -36,19 +35,18 @@ REFUSED = QueueStatus(running=True, conditions=frozenset({Condition.SIGN_IN}))
     [
         ([S.QUEUED], REST, "Send 1 file to 4217", "start"),
         ([S.QUEUED, S.UPLOADED], REST, "Send 1 file to 4217", "start"),
-        ([S.QUEUED] * 25, REST, "Send 25 files to 4217", "start"),
         ([S.QUEUED], RUNNING, "Pause", "pause"),
         ([S.QUEUED, S.UPLOADING], REFUSED, "Pause", "pause"),
         ([S.UPLOADED, S.FAILED], RUNNING, "Retry failed", "retry_failed"),
     ],
 )
-def test_the_primary_button_says_what_it_does_now(  # noqa: PLR0917 -- a table
-    window: MainWindow, engine: FakeEngine, states: list[S], status: QueueStatus, label: str, call: str
+def test_the_primary_button_says_what_it_does_now(
+    window: Window, states: list[S], status: QueueStatus, label: str, call: str
 ) -> None:
-    engine.tell(UploadsAdded(tuple(upload(f"{n}", state) for n, state in enumerate(states))), status)
+    window.tell(UploadsAdded(tuple(upload(f"{n}", state) for n, state in enumerate(states))), status)
     assert window.footer.primary.text() == label
     QTest.mouseClick(window.footer.primary, LEFT)
-    assert engine.calls == [(call, None)]
+    assert window.engine.calls == [(call, None)]
 
 
 @pytest.mark.parametrize(
@@ -60,11 +58,9 @@ def test_the_primary_button_says_what_it_does_now(  # noqa: PLR0917 -- a table
         ([S.UPLOADED, S.FAILED, S.QUEUED], "Paused"),
     ],
 )
-def test_the_footer_says_at_the_end_whether_everything_arrived(
-    window: MainWindow, engine: FakeEngine, states: list[S], told: str
-) -> None:
+def test_the_footer_says_at_the_end_whether_everything_arrived(window: Window, states: list[S], told: str) -> None:
     rows = UploadsAdded(tuple(upload(f"{n}", state) for n, state in enumerate(states)))
-    engine.tell(rows, RUNNING, REST)
+    window.tell(rows, RUNNING, REST)
     assert window.footer.below.text() == told
 
 
@@ -78,16 +74,16 @@ def test_the_footer_says_at_the_end_whether_everything_arrived(
     ],
 )
 def test_the_counts_at_the_end_do_not_contradict_the_list_where_some_files_did_not_go(
-    window: MainWindow, engine: FakeEngine, states: list[S], told: str
+    window: Window, states: list[S], told: str
 ) -> None:
     rows = UploadsAdded(tuple(upload(f"{n}", state) for n, state in enumerate(states)))
-    engine.tell(rows, RUNNING, REST)
+    window.tell(rows, RUNNING, REST)
     assert window.footer.counts.text().replace("\u00a0", " ") == told
 
 
-def test_where_both_have_no_room_what_was_asked_for_last_is_told(window: MainWindow, engine: FakeEngine) -> None:
+def test_where_both_have_no_room_what_was_asked_for_last_is_told(window: Window) -> None:
     window.resize(720, 600)
-    engine.tell(UploadsAdded((upload("a", S.FAILED), upload("b", S.REFUSED))), RUNNING, REST)
+    window.tell(UploadsAdded((upload("a", S.FAILED), upload("b", S.REFUSED))), RUNNING, REST)
     assert window.footer.below.text() == "2 files were not sent."
     news = "The receipt report-of-an-inspection.pdf is saved."
     window.footer.show_news(news)
@@ -96,44 +92,38 @@ def test_where_both_have_no_room_what_was_asked_for_last_is_told(window: MainWin
 
 
 @pytest.mark.parametrize("states", [[S.UPLOADED], [S.UPLOADED, S.FAILED], [S.QUEUED]])
-def test_nothing_is_called_over_while_a_folder_is_still_searched(
-    window: MainWindow, engine: FakeEngine, states: list[S]
-) -> None:
+def test_nothing_is_called_over_while_a_folder_is_still_searched(window: Window, states: list[S]) -> None:
     rows = tuple(upload(f"{n}", state) for n, state in enumerate(states))
-    engine.tell(UploadsAdded(rows), QueueStatus(running=True, walking=True))
+    window.tell(UploadsAdded(rows), QueueStatus(running=True, walking=True))
     assert window.footer.below.text() == "Searching folders…"
 
 
-def test_the_footer_tells_counts_bytes_speed_and_time_left(
-    window: MainWindow, engine: FakeEngine, qtbot: QtBot
-) -> None:
-    engine.tell(UploadsAdded((upload("a", S.UPLOADING, size=3 * MB), upload("b", S.UPLOADED), upload("c"))))
+def test_the_footer_tells_counts_bytes_speed_and_time_left(window: Window, qtbot: QtBot) -> None:
+    window.tell(UploadsAdded((upload("a", S.UPLOADING, size=3 * MB), upload("b", S.UPLOADED), upload("c"))))
     transfers = (UploadProgress(UploadId("a"), 1_500_000, 5.9 * MB),)
-    engine.tell(RUNNING, Progress(transfers, Totals(speed=5.9 * MB, seconds_left=150)))
+    window.tell(RUNNING, Progress(transfers, Totals(speed=5.9 * MB, seconds_left=150)))
     qtbot.waitUntil(lambda: window.footer.bar.value() == 500)
     assert window.footer.counts.text().replace("\u00a0", " ") == "1 of 3 files  ·  2.5 MB of 5.0 MB  ·  5.9 MB/s"
     assert window.footer.below.text().replace("\u00a0", " ") == "about 2 min 30 left"
-    engine.tell(REST)
+    window.tell(REST)
     assert "MB/s" not in window.footer.counts.text()
     assert window.footer.below.text() == "Paused"
 
 
-def test_what_is_dropped_after_all_was_sent_waits_for_start_and_is_not_called_paused(
-    window: MainWindow, engine: FakeEngine, qtbot: QtBot
-) -> None:
+def test_what_is_dropped_after_all_was_sent_waits_for_start_and_is_not_paused(window: Window, qtbot: QtBot) -> None:
     first = upload("a", S.UPLOADING)
-    engine.tell(UploadsAdded((first,)), RUNNING, REST)
+    window.tell(UploadsAdded((first,)), RUNNING, REST)
     assert (window.footer.primary.text(), window.footer.below.text()) == ("Resume", "Paused")
-    engine.tell(RUNNING, UploadsChanged((replace(first, state=S.UPLOADED),)))
+    window.tell(RUNNING, UploadsChanged((replace(first, state=S.UPLOADED),)))
     qtbot.waitUntil(lambda: window.footer.primary.text() == "New deposit")
-    engine.tell(REST, UploadsAdded((upload("b"),)))
+    window.tell(REST, UploadsAdded((upload("b"),)))
     qtbot.waitUntil(lambda: window.footer.primary.text() == "Send 1 file to 4217")
     assert not window.footer.below.text()
 
 
-def test_more_than_two_gigabytes_do_not_overflow_the_bar(window: MainWindow, engine: FakeEngine) -> None:
+def test_more_than_two_gigabytes_do_not_overflow_the_bar(window: Window) -> None:
     big = 5_000_000_000
-    engine.tell(UploadsAdded((upload("a", S.UPLOADED, size=big), upload("b", size=big))))
+    window.tell(UploadsAdded((upload("a", S.UPLOADED, size=big), upload("b", size=big))))
     assert window.footer.bar.value() == 500
 
 
@@ -141,11 +131,11 @@ def test_more_than_two_gigabytes_do_not_overflow_the_bar(window: MainWindow, eng
     ("action", "call"),
     [(FooterAction.RETRY_ALL_FAILED, "retry_failed"), (FooterAction.CLEAR_FINISHED, "clear_finished")],
 )
-def test_the_more_menu(window: MainWindow, engine: FakeEngine, action: FooterAction, call: str) -> None:
-    engine.tell(one_of_each())
+def test_the_more_menu(window: Window, action: FooterAction, call: str) -> None:
+    window.tell(one_of_each())
     entry = next(one for one in window.footer.more.menu().actions() if one.text() == _(action.value))
     entry.trigger()
-    assert engine.calls == [(call, None)]
+    assert window.engine.calls == [(call, None)]
 
 
 @pytest.mark.parametrize(
@@ -160,27 +150,20 @@ def test_the_more_menu(window: MainWindow, engine: FakeEngine, action: FooterAct
     ],
     ids=lambda one: f"{one.state} {one.elsewhere}" if isinstance(one, UploadSnapshot) else "",
 )
-def test_the_more_menu_offers_what_can_be_done(
-    window: MainWindow, engine: FakeEngine, row: UploadSnapshot, possible: set[str]
-) -> None:
-    engine.tell(UploadsAdded((row,)))
+def test_the_more_menu_offers_what_can_be_done(window: Window, row: UploadSnapshot, possible: set[str]) -> None:
+    window.tell(UploadsAdded((row,)))
     offered = {one.text() for one in window.footer.more.menu().actions() if one.isEnabled()}
     of_rows = {"Retry all failed", "Refused files…", "Cancel all", "Clear finished"}
     assert offered & of_rows == possible
 
 
-def test_the_counts_are_read_whole_at_any_width(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+def test_the_counts_are_read_whole_at_any_width(window: Window, qtbot: QtBot) -> None:
     rows = tuple(upload(f"{n}.jpg", S.UPLOADED, size=10**12) for n in range(1700))  # very large figures
     counts = window.footer.counts
-    engine.tell(one_of_each(), RUNNING, UploadsAdded(rows), Progress((), Totals(speed=123_400_000.0)))
+    window.tell(one_of_each(), RUNNING, UploadsAdded(rows), Progress((), Totals(speed=123_400_000.0)))
     for width in range(640, 1000, 20):
         window.resize(width, 600)
         qtbot.waitUntil(lambda: counts.width() >= counts.fontMetrics().horizontalAdvance(counts.text()) > 200)
-
-
-def test_where_nothing_would_go_no_size_is_told(window: MainWindow, engine: FakeEngine) -> None:
-    engine.tell(UploadsAdded((upload("a", S.SKIPPED), upload("b", S.REFUSED))))
-    assert window.footer.counts.text() == "2 files"
 
 
 def waiting(count: int, **values: str) -> UploadsAdded:
@@ -198,10 +181,10 @@ def waiting(count: int, **values: str) -> UploadsAdded:
         ([waiting(1200)], "Send 1,200 files to 4217"),
     ],
 )
-def test_the_button_names_files_and_anomaly_where_there_is_one(
-    window: MainWindow, engine: FakeEngine, added: list[UploadsAdded], label: str | None
+def test_the_button_names_files_and_anomaly_if_one(
+    window: Window, added: list[UploadsAdded], label: str | None
 ) -> None:
-    engine.tell(*added)
+    window.tell(*added)
     some = any(one.state is S.UPLOADED for event in added for one in event.uploads)
     assert (" of " in window.footer.counts.text()) is some
     shown = label or "Send 1 file to 4217"
@@ -210,8 +193,8 @@ def test_the_button_names_files_and_anomaly_where_there_is_one(
     assert shown in window.footer.primary.toolTip()  # where there is no room for it
 
 
-def test_the_button_says_that_signing_in_comes_first(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
-    engine.tell(waiting(3))
+def test_the_button_says_that_signing_in_comes_first(window: Window, qtbot: QtBot) -> None:
+    window.tell(waiting(3))
     for state, label in (
         (SignInState(signed_in=False), "Sign in and send"),
         (SignInState(signed_in=False, awaited=True), "Send 3 files to 4217"),  # the password store may have tokens
@@ -222,17 +205,15 @@ def test_the_button_says_that_signing_in_comes_first(window: MainWindow, engine:
     window.set_signed_in(SignInState(signed_in=False))
     with qtbot.waitSignal(window.sign_in_wanted):
         QTest.mouseClick(window.footer.primary, LEFT)
-    assert engine.calls == []
+    assert window.engine.calls == []
     window.set_signed_in(SignInState(signed_in=True))
-    qtbot.waitUntil(lambda: engine.calls == [("start", None)])
+    qtbot.waitUntil(lambda: window.engine.calls == [("start", None)])
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
 @pytest.mark.parametrize("place", ["field", "search", "list", "button"])
-def test_ctrl_enter_presses_the_button_from_anywhere(
-    window: MainWindow, engine: FakeEngine, qtbot: QtBot, place: str, key: Qt.Key
-) -> None:
-    engine.tell(waiting(2))
+def test_ctrl_enter_presses_the_button_from_anywhere(window: Window, qtbot: QtBot, place: str, key: Qt.Key) -> None:
+    window.tell(waiting(2))
     window.activateWindow()
     widget = {
         "field": window.header.field,
@@ -243,76 +224,63 @@ def test_ctrl_enter_presses_the_button_from_anywhere(
     widget.setFocus()
     qtbot.waitUntil(widget.hasFocus)
     QTest.keyClick(widget, key, CTRL)
-    assert engine.calls == [("start", None)]
+    assert window.engine.calls == [("start", None)]
 
 
-def test_ctrl_enter_does_nothing_while_there_is_no_button(window: MainWindow, engine: FakeEngine) -> None:
+def test_ctrl_enter_does_nothing_while_there_is_no_button_or_a_folder_is_still_searched(window: Window) -> None:
     QTest.keyClick(window, Qt.Key.Key_Return, CTRL)
-    assert engine.calls == []
-
-
-def test_nothing_is_sent_or_cleared_while_a_folder_is_still_searched(window: MainWindow, engine: FakeEngine) -> None:
-    engine.tell(UploadsAdded((upload("a", S.UPLOADED),)), QueueStatus(running=False, walking=True))
+    assert window.engine.calls == []
+    window.tell(UploadsAdded((upload("a", S.UPLOADED),)), QueueStatus(running=False, walking=True))
     QTest.keyClick(window, Qt.Key.Key_Return, CTRL)
-    assert (window.footer.primary.text(), engine.calls) == ("Send", [])
+    assert (window.footer.primary.text(), window.engine.calls) == ("Send", [])
 
 
-def test_a_new_deposit_clears_list_and_number_but_not_what_waits_for_another_server(
-    window: MainWindow, engine: FakeEngine, qtbot: QtBot
-) -> None:
+def test_a_new_deposit_clears_list_and_number_but_nothing_for_another_server(window: Window, qtbot: QtBot) -> None:
     window.set_anomaly("4217")
     rows = (upload("a", S.UPLOADED), upload("b", S.REFUSED), upload("c", S.FAILED, elsewhere="https://b.example"))
-    engine.tell(UploadsAdded(rows))
+    window.tell(UploadsAdded(rows))
     window.activateWindow()
     assert window.footer.primary.text() == "New deposit"
     QTest.mouseClick(window.footer.primary, LEFT)
-    assert engine.calls == [("remove", ["a", "b"])]
-    assert window.header.field.text() == ""
+    assert (window.engine.calls, window.header.field.text()) == ([("remove", ["a", "b"])], "")
     qtbot.waitUntil(window.header.field.hasFocus)
 
 
-def test_what_is_dropped_goes_at_once_where_that_is_wanted_but_not_after_pause(
-    window: MainWindow, engine: FakeEngine
-) -> None:
+def test_what_is_dropped_goes_at_once_where_that_is_wanted_but_not_after_pause(window: Window) -> None:
     window.set_anomaly("4217")
     for wanted in ("nothing", "setting", "--start"):
         window.sends_when_dropped, window.started = wanted == "setting", wanted == "--start"
         window.add_files.add([Path("/a.jpg")])
-        assert engine.add_options[-1].start is (wanted != "nothing")
+        assert window.engine.add_options[-1].start is (wanted != "nothing")
     window.started = False
     window.sends_when_dropped = True
     window.number.handle(AnomalyLookedUp("4217", Lookup.UNKNOWN))
     window.add_files.add([Path("/b.jpg")])
-    assert not engine.add_options[-1].start  # the button asks first
+    assert not window.engine.add_options[-1].start  # the button asks first
     window.started = True
-    engine.tell(waiting(2), RUNNING, REST)
+    window.tell(waiting(2), RUNNING, REST)
     window.add_files.add([Path("/c.jpg")])
-    assert not engine.add_options[-1].start
+    assert not window.engine.add_options[-1].start
 
 
-def test_while_only_some_files_go_one_button_pauses_them_and_another_sends_the_others(
-    window: MainWindow, engine: FakeEngine
-) -> None:
-    engine.tell(waiting(2), QueueStatus(running=True, partly=True))
+def test_while_only_some_files_go_one_button_pauses_them_and_another_sends_the_others(window: Window) -> None:
+    window.tell(waiting(2), QueueStatus(running=True, partly=True))
     assert (window.footer.primary.text(), window.footer.others.text()) == ("Pause", "Send the others too")
     QTest.mouseClick(window.footer.others, LEFT)
     QTest.mouseClick(window.footer.primary, LEFT)
-    assert engine.calls == [("start", None), ("pause", None)]
+    assert window.engine.calls == [("start", None), ("pause", None)]
     window.number.handle(AnomalyLookedUp("4217", Lookup.UNKNOWN))
     QTest.mouseClick(window.footer.others, LEFT)
-    assert len(window.findChildren(QMessageBox)) == 1
-    assert len(engine.calls) == 2
-    engine.tell(REST)
+    assert (len(window.findChildren(QMessageBox)), len(window.engine.calls)) == (1, 2)
+    window.tell(REST)
     assert (window.footer.primary.text(), window.footer.others.isVisible()) == ("Send 2 files to 4217", False)
-    engine.tell(RUNNING)
+    window.tell(RUNNING)
     assert (window.footer.primary.text(), window.footer.others.isVisible()) == ("Pause", False)
 
 
-def test_the_buttons_fit_into_the_smallest_window_while_only_some_files_go(
-    window: MainWindow, engine: FakeEngine
-) -> None:
+def test_the_buttons_fit_into_the_smallest_window_while_only_some_files_go(window: Window) -> None:
     use_language(FRENCH)
-    engine.tell(waiting(2), QueueStatus(running=True, partly=True))
+    window.tell(waiting(2), QueueStatus(running=True, partly=True))
     window.resize(window.minimumSizeHint())
     shown = [window.footer.more, window.footer.add, window.footer.others, window.footer.primary]
     assert all(one.width() >= one.sizeHint().width() for one in shown)

@@ -10,12 +10,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import LEFT, FakeEngine, S, upload
+from tests.gui.fake_engine import LEFT, FakeEngine, S, Window, upload
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import Condition, QueueStatus, UploadsAdded
 from uploader_gui.gui.dialogs.guide_window import PAGES, GuideWindow, page_file
 from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept
-from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.receipts.history_dialog import HistoryDialog
 from uploader_gui.gui.style.theme import Theme
 from uploader_gui.gui.window.footer import FooterAction
@@ -73,10 +72,10 @@ def expired(engine: FakeEngine) -> None:
         (lambda engine: engine.tell(UploadsAdded((upload("a", S.UPLOADED),))), "receipts"),
     ],
 )
-def test_f1_opens_the_page_about_what_the_window_shows(
-    window: MainWindow, engine: FakeEngine, happens: Callable[[FakeEngine], None], page: str
+def test_f1_opens_the_page_about_what_is_shown(
+    window: Window, happens: Callable[[FakeEngine], None], page: str
 ) -> None:
-    happens(engine)
+    happens(window.engine)
     window.model.flush()
     window.activateWindow()
     QTest.keyClick(window, Qt.Key.Key_F1)
@@ -91,52 +90,37 @@ def test_f1_opens_the_page_about_what_the_window_shows(
         (lambda window: window.dialogs.leave(), "first-deposit"),
     ],
 )
-def test_f1_in_a_dialog_opens_the_page_about_it(
-    window: MainWindow, dialog: Callable[[MainWindow], QDialog], page: str
-) -> None:
+def test_f1_in_a_dialog_opens_the_page_about_it(window: Window, dialog: Callable[[Window], QDialog], page: str) -> None:
     QTest.keyClick(dialog(window), Qt.Key.Key_F1)
     assert opened().text.page == page
 
 
-def test_f1_in_history_opens_its_page(window: MainWindow) -> None:
+def test_history_and_the_question_about_refused_files_have_help_of_their_own(window: Window) -> None:
     window.dialogs.history()
     dialog = window.findChild(HistoryDialog)
     assert dialog is not None
     QTest.mouseClick(dialog.help, LEFT)
     assert opened().text.page == "history"
-
-
-def test_the_question_about_refused_files_has_a_help_button(window: MainWindow, engine: FakeEngine) -> None:
-    engine.tell(UploadsAdded((upload("a", S.REFUSED, Code.TYPE_NOT_ACCEPTED, detail="HEIC"),)))
+    window.tell(UploadsAdded((upload("a", S.REFUSED, Code.TYPE_NOT_ACCEPTED, detail="HEIC"),)))
     window.model.flush()
-    dialog = window.dialogs.refused()
-    assert dialog is not None
-    QTest.keyClick(dialog, Qt.Key.Key_F1)
+    question = window.dialogs.refused()
+    assert question is not None
+    QTest.keyClick(question, Qt.Key.Key_F1)
     assert opened().text.page == "refused-files"
 
 
-def test_help_can_be_reached_without_a_shortcut(window: MainWindow) -> None:
+def test_help_can_be_reached_without_a_shortcut_and_used_beside_a_dialog_that_waits(
+    window: Window, qtbot: QtBot
+) -> None:
     settings = window.dialogs.settings(Settings(api_url="https://a.example"))
     QTest.mouseClick(settings.help, LEFT)
     assert opened().text.page == "settings"
     assert FooterAction.HELP in window.footer._menu_entries
-
-
-def test_the_guide_can_be_used_while_a_dialog_waits_for_an_answer(window: MainWindow, qtbot: QtBot) -> None:
-    settings = window.dialogs.settings(Settings(api_url="https://a.example"))
-    QTest.mouseClick(settings.help, LEFT)
     guide = opened()
     qtbot.waitExposed(guide)
     with qtbot.waitSignal(guide.finished):
         QTest.mouseClick(guide.close_button, LEFT)
     assert settings.isVisible()
-
-
-def test_the_guide_closes_with_the_window(window: MainWindow) -> None:
-    window.dialogs.help()
-    guide = opened()
-    window.hide()
-    assert not guide.isVisible()
 
 
 def test_every_page_is_listed_and_shown_when_it_is_chosen(guide: GuideWindow) -> None:
@@ -161,8 +145,7 @@ def test_a_link_leads_to_another_page_and_back(guide: GuideWindow, qtbot: QtBot)
 def test_only_an_https_link_leaves_the_guide(guide: GuideWindow, shown_elsewhere: list[str]) -> None:
     for link in ("https://a.example/x", "http://a.example/", "file:///etc/passwd", "pictures/empty.png"):
         guide.text.anchorClicked.emit(QUrl(link))
-    assert shown_elsewhere == ["https://a.example/x"]
-    assert guide.text.page == "first-deposit"
+    assert (shown_elsewhere, guide.text.page) == (["https://a.example/x"], "first-deposit")
 
 
 def test_pictures_are_as_wide_as_the_page_and_no_wider(guide: GuideWindow, qtbot: QtBot) -> None:
@@ -190,7 +173,7 @@ def test_the_open_page_follows_the_language(guide: GuideWindow, language: Langua
 
 
 @pytest.mark.parametrize("spoken", ["fr", "en"])
-def test_every_shortcut_of_the_window_is_in_the_guide(window: MainWindow, language: Language, spoken: str) -> None:
+def test_every_shortcut_of_the_window_is_in_the_guide(window: Window, language: Language, spoken: str) -> None:
     language.use(spoken)
     table = page_file("shortcuts").read_text("utf-8")
     enter = "Ctrl+Entrée" if spoken == "fr" else "Ctrl+Enter"
@@ -201,7 +184,7 @@ def test_every_shortcut_of_the_window_is_in_the_guide(window: MainWindow, langua
         assert f"| {names.get(keys, keys)} |" in table
 
 
-def test_log_and_diagnostics_are_asked_for_and_confirmed(window: MainWindow, qtbot: QtBot) -> None:
+def test_log_and_diagnostics_are_asked_for_and_confirmed(window: Window, qtbot: QtBot) -> None:
     window.dialogs.help()
     guide = opened()
     with qtbot.waitSignal(window.log_wanted):
@@ -216,7 +199,7 @@ def test_log_and_diagnostics_are_asked_for_and_confirmed(window: MainWindow, qtb
 
 @pytest.mark.parametrize("with_names", [False, True])
 def test_a_report_is_asked_for_with_names_only_if_they_may_be_in_it(
-    window: MainWindow, qtbot: QtBot, tmp_path: Path, *, with_names: bool
+    window: Window, qtbot: QtBot, tmp_path: Path, *, with_names: bool
 ) -> None:
     window.dialogs.help()
     dialog = opened().ask_for_report()
@@ -231,6 +214,9 @@ def test_a_report_is_asked_for_with_names_only_if_they_may_be_in_it(
     assert not dialog.isVisible()
 
 
-def test_a_first_time_user_finds_the_guide_without_knowing_f1(window: MainWindow) -> None:
+def test_a_first_time_user_finds_the_guide_without_knowing_f1_and_it_closes_with_the_window(window: Window) -> None:
     QTest.mouseClick(window.empty.guide, LEFT)
     assert opened().isVisible()
+    guide = opened()
+    window.hide()
+    assert not guide.isVisible()

@@ -12,13 +12,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QTreeWidget, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import CTRL, LEFT, FakeEngine, S, midday
+from tests.gui.fake_engine import CTRL, LEFT, FakeEngine, S, Window, found, midday
 from tests.gui.receipts import file, receipt
 from uploader_gui.engine.errors import Code, Variant
 from uploader_gui.engine.events import HistoryFound, HistoryMatches, QueueIdle, ReceiptBuilt, ReceiptWritten, Totals
 from uploader_gui.engine.models import PastRun, Reason, RunKey
 from uploader_gui.gui.dialogs.form import QuestionDialog
-from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.receipts.check_dialog import CheckDialog
 from uploader_gui.gui.receipts.history_dialog import HistoryDialog
 from uploader_gui.gui.receipts.receipt_words import day_and_time
@@ -35,12 +34,11 @@ RUNS = (
 
 
 @pytest.fixture
-def history(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> HistoryDialog:
+def history(window: Window, engine: FakeEngine, qtbot: QtBot) -> HistoryDialog:
     """Open it by the keyboard, and let the engine answer."""
     qtbot.waitUntil(window.isActiveWindow)
     QTest.keyClick(window, Qt.Key.Key_H, CTRL)
-    dialog = window.findChild(HistoryDialog)
-    assert isinstance(dialog, HistoryDialog)
+    dialog = found(window, HistoryDialog)
     assert engine.calls == [("load_history", None)]
     engine.tell(HistoryFound(RUNS))
     return dialog
@@ -54,13 +52,15 @@ def items(shown: QTreeWidget) -> list[QTreeWidgetItem]:
     return [one for row in range(shown.topLevelItemCount()) if (one := shown.topLevelItem(row)) is not None]
 
 
-def test_deposits_are_listed_the_newest_first_with_what_became_of_them(history: HistoryDialog) -> None:
+def test_deposits_are_listed_the_newest_first_with_what_became_of_them_under_headings(history: HistoryDialog) -> None:
     assert history.deposits.visible_runs == list(RUNS)
     assert history.focusWidget() is history.deposits
     first, second = items(history.deposits)
     assert first.text(0).startswith("12 Mar 2025 ")
     assert [first.text(at).replace("\u00a0", " ") for at in (1, 2, 3)] == ["4217", "3", "2 uploaded (6.8 MB), 1 failed"]
     assert second.text(3).replace("\u00a0", " ") == "1 uploaded (3.4 MB), 3 not sent yet"
+    for shown, figures in ((history.deposits, 2), (history.files, 1)):
+        assert shown.headerItem().textAlignment(figures) & Qt.AlignmentFlag.AlignRight
 
 
 def painted(shown: QTreeWidget, row: QTreeWidgetItem) -> set[str]:
@@ -154,29 +154,27 @@ def test_failed_ones_are_sent_again_where_there_are_some(history: HistoryDialog,
     assert not history.isVisible()
 
 
-def test_its_receipt_is_saved(history: HistoryDialog, window: MainWindow, engine: FakeEngine, tmp_path: Path) -> None:
+def test_its_receipt_is_saved(history: HistoryDialog, window: Window, tmp_path: Path) -> None:
     QTest.mouseClick(history.save_receipt, LEFT)
-    dialog = window.findChild(QFileDialog)
-    assert isinstance(dialog, QFileDialog)
+    dialog = found(window, QFileDialog)
     assert Path(dialog.selectedFiles()[0]).name.startswith("receipt-4217-")
     dialog.fileSelected.emit(str(tmp_path / "r.json"))
     dialog.close()
-    engine.tell(ReceiptBuilt(receipt(file()), NEW))
-    assert [path for path, _ in engine.saved] == [tmp_path / "r.json"]
+    window.tell(ReceiptBuilt(receipt(file()), NEW))
+    assert [path for path, _ in window.engine.saved] == [tmp_path / "r.json"]
 
 
 def test_its_receipt_is_opened_once_it_stands(
-    history: HistoryDialog, window: MainWindow, engine: FakeEngine, shown_elsewhere: list[str], qtbot: QtBot
+    history: HistoryDialog, window: Window, shown_elsewhere: list[str], qtbot: QtBot
 ) -> None:
     QTest.mouseClick(history.open_receipt, LEFT)
-    engine.tell(ReceiptBuilt(receipt(file()), NEW))
-    qtbot.waitUntil(lambda: bool(engine.saved), timeout=60_000)
-    path, content = engine.saved[0]
+    window.tell(ReceiptBuilt(receipt(file()), NEW))
+    qtbot.waitUntil(lambda: bool(window.engine.saved), timeout=60_000)
+    path, content = window.engine.saved[0]
     assert content.startswith(b"%PDF-")
     assert shown_elsewhere == []
-    engine.tell(ReceiptWritten(str(path)))
-    assert shown_elsewhere == [str(path)]
-    assert window.header.hint.text() == ""
+    window.tell(ReceiptWritten(str(path)))
+    assert (shown_elsewhere, window.header.hint.text()) == ([str(path)], "")
 
 
 def test_a_file_is_shown_in_its_folder(history: HistoryDialog, engine: FakeEngine, shown_elsewhere: list[str]) -> None:
@@ -198,26 +196,21 @@ def test_a_run_that_ends_meanwhile_is_looked_up(history: HistoryDialog, engine: 
     assert history.deposits.chosen.key == OLD
 
 
-def test_before_the_first_deposit_one_sentence_explains_it(window: MainWindow, engine: FakeEngine) -> None:
+def test_before_the_first_deposit_one_sentence_explains_it(window: Window) -> None:
     QTest.mouseClick(window.header.history, LEFT)
-    engine.tell(HistoryFound(()))
-    dialog = window.findChild(HistoryDialog)
-    assert isinstance(dialog, HistoryDialog)
+    window.tell(HistoryFound(()))
+    dialog = found(window, HistoryDialog)
     assert dialog.nothing.text() == "Each deposit you make will be listed here, with its receipt."
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
     assert not dialog.isVisible()
 
 
-def test_trials_never_appear(engine: FakeEngine, theme: Theme, qtbot: QtBot) -> None:
-    window = MainWindow(engine, theme, sandbox=True)
-    qtbot.addWidget(window, before_close_func=lambda one: one.hide())
-    window.show()
-    window.dialogs.history()
-    dialog = window.findChild(HistoryDialog)
-    assert isinstance(dialog, HistoryDialog)
+def test_trials_never_appear(trial: Window) -> None:
+    trial.dialogs.history()
+    dialog = found(trial, HistoryDialog)
     assert dialog.nothing.text() == "What is only tried out does not appear in History."
-    engine.tell(QueueIdle(Totals()))
-    assert engine.calls == []
+    trial.tell(QueueIdle(Totals()))
+    assert trial.engine.calls == []
 
 
 def test_what_became_of_a_receipt_is_said_where_it_was_asked_for(history: HistoryDialog, engine: FakeEngine) -> None:
@@ -228,7 +221,7 @@ def test_what_became_of_a_receipt_is_said_where_it_was_asked_for(history: Histor
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
-def test_where_nothing_shows_pdf_files_opening_a_receipt_says_so(
+def test_where_nothing_shows_pdf_opening_a_receipt_says_so(
     history: HistoryDialog, engine: FakeEngine, qtbot: QtBot
 ) -> None:
     """Offscreen, Qt has no other program to hand a file to."""
@@ -242,15 +235,15 @@ def test_where_nothing_shows_pdf_files_opening_a_receipt_says_so(
     assert history.news.text().startswith("No program on this computer shows PDF files.")
 
 
-def test_the_heading_of_figures_stands_above_them(history: HistoryDialog) -> None:
-    for shown, figures in ((history.deposits, 2), (history.files, 1)):
-        assert shown.headerItem().textAlignment(figures) & Qt.AlignmentFlag.AlignRight
-
-
-def test_a_deposit_is_forgotten_once_a_person_confirms_it(history: HistoryDialog, engine: FakeEngine) -> None:
+def test_a_deposit_is_forgotten_once_a_person_confirms_it_unless_files_are_still_to_be_sent(
+    history: HistoryDialog, engine: FakeEngine
+) -> None:
+    QTest.keyClick(history.deposits, Qt.Key.Key_Down)
+    assert not history.forget.isEnabled()
+    assert history.forget.toolTip() == "Some of its files are still to be sent. Send them or cancel them first."
+    QTest.keyClick(history.deposits, Qt.Key.Key_Up)
     QTest.mouseClick(history.forget, LEFT)
-    question = history.findChild(QuestionDialog)
-    assert isinstance(question, QuestionDialog)
+    question = found(history, QuestionDialog)
     assert question.question.text().replace("\u00a0", " ") == (
         f"Forget the deposit of {day_and_time(MARCH)} for anomaly 4217 (3 files)?"
     )
@@ -263,9 +256,3 @@ def test_a_deposit_is_forgotten_once_a_person_confirms_it(history: HistoryDialog
     assert asked(engine, "forget_past") == [NEW]
     engine.tell(HistoryFound(RUNS[1:]))
     assert [run.key for run in history.deposits.visible_runs] == [OLD]
-
-
-def test_a_deposit_with_files_still_to_be_sent_cannot_be_forgotten(history: HistoryDialog) -> None:
-    QTest.keyClick(history.deposits, Qt.Key.Key_Down)
-    assert not history.forget.isEnabled()
-    assert history.forget.toolTip() == "Some of its files are still to be sent. Send them or cancel them first."

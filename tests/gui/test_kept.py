@@ -10,11 +10,10 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from tests.gui.dragging import drop, offering
-from tests.gui.fake_engine import LEFT, RUNNING, FakeEngine, upload
+from tests.gui.fake_engine import LEFT, RUNNING, Window, upload
 from uploader_gui.engine.events import UploadsAdded
 from uploader_gui.engine.models import Treatment, UploadState
 from uploader_gui.engine.options import AddOptions, Choices
-from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.window.window_memory import KeptPath, WindowMemory, decoded, encoded
 
 WISHED = AddOptions(again=True, choices=Choices(Treatment.CONVERT, Treatment.ZIP))
@@ -45,27 +44,20 @@ def test_a_memory_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     assert not WindowMemory(tmp_path / "window.ini").keep([KeptPath(Path("/photos/a.jpg"))])
 
 
-def test_what_was_kept_is_kept_again_and_goes_to_the_number_with_its_wishes(
-    window: MainWindow, engine: FakeEngine, qtbot: QtBot
-) -> None:
+def test_what_was_kept_is_kept_again_and_goes_to_the_number_with_its_wishes(window: Window, qtbot: QtBot) -> None:
     window.add_files.restore([KeptPath(Path("/photos"), is_folder=True), KeptPath(Path("/b.jpg"), options=WISHED)])
     assert window.header.hint.text() == "2 files and folders wait for the number."
     with qtbot.waitSignal(window.add_files.kept_changed) as told:
         QTest.keyClicks(window.header.field, "4217\r")
     assert told.args == [[]]
-    assert engine.added == [([Path("/photos")], "4217"), ([Path("/b.jpg")], "4217")]
-    assert engine.add_options == [AddOptions(), WISHED]
+    assert window.engine.added == [([Path("/photos")], "4217"), ([Path("/b.jpg")], "4217")]
+    assert window.engine.add_options == [AddOptions(), WISHED]
 
 
-def test_each_change_of_what_is_kept_is_told_at_once(window: MainWindow, qtbot: QtBot) -> None:
+def test_each_change_of_what_is_kept_is_told_also_that_a_person_lets_go_of_it(window: Window, qtbot: QtBot) -> None:
     with qtbot.waitSignal(window.add_files.kept_changed) as told:
         window.add_files.add([Path("/photos/a.jpg")], WISHED)
     assert told.args == [[KeptPath(Path("/photos/a.jpg"), options=WISHED)]]
-
-
-def test_a_person_lets_go_of_what_is_kept(window: MainWindow, qtbot: QtBot) -> None:
-    assert not window.header.forget_kept.isVisible()
-    window.add_files.add([Path("/photos/a.jpg")])
     assert window.header.forget_kept.text() == "Do not add"
     with qtbot.waitSignal(window.add_files.kept_changed) as told:
         QTest.mouseClick(window.header.forget_kept, LEFT)
@@ -76,15 +68,15 @@ def test_a_person_lets_go_of_what_is_kept(window: MainWindow, qtbot: QtBot) -> N
         window.close()
 
 
-def test_what_is_kept_goes_to_a_link_s_number_once_that_is_confirmed(window: MainWindow, engine: FakeEngine) -> None:
+def test_what_is_kept_goes_to_a_link_s_number_once_that_is_confirmed(window: Window) -> None:
     sending = replace(upload("a"), anomaly_id="1", state=UploadState.UPLOADING)
-    engine.tell(UploadsAdded((sending,)), RUNNING)
+    window.tell(UploadsAdded((sending,)), RUNNING)
     window.add_files.add([Path("/b.jpg")])
     window.open_link("4217")
-    assert engine.added == []
+    assert window.engine.added == []
     QTest.mouseClick(window.header.add_kept, LEFT)
     window.add_files.add([Path("/c.jpg")])
-    assert engine.added == [([Path("/b.jpg")], "4217"), ([Path("/c.jpg")], "4217")]
+    assert window.engine.added == [([Path("/b.jpg")], "4217"), ([Path("/c.jpg")], "4217")]
 
 
 @pytest.mark.parametrize(
@@ -95,10 +87,10 @@ def test_what_is_kept_goes_to_a_link_s_number_once_that_is_confirmed(window: Mai
         ("virtual_given", "", 1),
     ],
 )
-def test_only_what_comes_first_after_a_link_waits_until_its_number_is_confirmed(  # noqa: PLR0917 - a table
-    window: MainWindow, engine: FakeEngine, qtbot: QtBot, signal: str, format_: str, promised: int
+def test_only_what_comes_first_after_a_link_waits_until_its_number_is_confirmed(
+    window: Window, qtbot: QtBot, signal: str, format_: str, promised: int
 ) -> None:
-    engine.tell(UploadsAdded((upload("a", UploadState.UPLOADING),)), RUNNING)
+    window.tell(UploadsAdded((upload("a", UploadState.UPLOADING),)), RUNNING)
     window.add_files.promises = lambda: ((), promised)
     window.open_link("4218")
     for shown in ("", "4218"):
@@ -108,10 +100,10 @@ def test_only_what_comes_first_after_a_link_waits_until_its_number_is_confirmed(
         assert told.args[1] == shown
 
 
-def test_nothing_goes_to_a_number_that_was_only_typed(window: MainWindow, engine: FakeEngine) -> None:
+def test_nothing_goes_to_a_number_that_was_only_typed(window: Window) -> None:
     window.add_files.add([Path("/b.jpg")])
     window.header.field.setFocus()
     QTest.keyClicks(window.header.field, "421")
     window.view.setFocus()
     window.header.field.clearFocus()
-    assert engine.added == []
+    assert window.engine.added == []

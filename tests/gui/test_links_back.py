@@ -10,14 +10,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import LEFT, FakeEngine, upload
+from tests.gui.fake_engine import LEFT, FakeEngine, Window, found, upload
 from tests.gui.receipts import file, receipt
 from tests.gui.test_history import NEW, RUNS
 from uploader_gui.anomaly_links import AnomalyPages
 from uploader_gui.engine.events import HistoryFound, ReceiptBuilt, UploadsAdded
 from uploader_gui.engine.models import UploadState
 from uploader_gui.engine.receipt import Circumstances
-from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.receipts.history_dialog import HistoryDialog
 from uploader_gui.i18n import FRENCH, use_language
 
@@ -26,32 +25,24 @@ PAGES = AnomalyPages("https://register.example/anomalies/{id}?tab=files&x=1", SE
 PAGE = "https://register.example/anomalies/4217?tab=files&x=1"
 
 
-def link_of(window: MainWindow, row: int) -> QRect:
+def link_of(window: Window, row: int) -> QRect:
     index = window.shown.index(row, 0)
     return window.view.delegate.layout_of(window.view.visualRect(index), index, active=True).link
 
 
-# Rows
-
-
 @pytest.mark.parametrize("state", [UploadState.UPLOADED, UploadState.UPLOADING])
-def test_the_number_in_a_row_opens_the_anomalys_page(
-    window: MainWindow, engine: FakeEngine, shown_elsewhere: list[str], state: UploadState
-) -> None:
+def test_a_rows_number_opens_the_anomalys_page(window: Window, shown_elsewhere: list[str], state: UploadState) -> None:
     window.set_operator(PAGES, "")
     window.set_anomaly("5001")
-    engine.tell(UploadsAdded((upload("a.jpg", state),)))
+    window.tell(UploadsAdded((upload("a.jpg", state),)))
     QApplication.sendPostedEvents()
     QTest.mouseClick(window.view.viewport(), LEFT, pos=link_of(window, 0).center())
-    assert shown_elsewhere == [PAGE]
-    assert engine.calls == []
+    assert (shown_elsewhere, window.engine.calls) == ([PAGE], [])
 
 
-def test_so_does_the_menu_of_rows_of_one_anomaly(
-    window: MainWindow, engine: FakeEngine, shown_elsewhere: list[str]
-) -> None:
+def test_so_does_the_menu_of_rows_of_one_anomaly(window: Window, shown_elsewhere: list[str]) -> None:
     window.set_operator(PAGES, "")
-    engine.tell(UploadsAdded((upload("a.jpg"), upload("b.jpg", order=1), upload("c.jpg", anomaly_id="5001", order=2))))
+    window.tell(UploadsAdded((upload("a.jpg"), upload("b.jpg", order=1), upload("c.jpg", anomaly_id="5001", order=2))))
     rows = [window.model.snapshot(row) for row in range(3)]
     entry = window.view.menu_for(rows[:2]).actions()[-1]
     assert entry.text() == "Open anomaly 4217 in the register"
@@ -61,28 +52,22 @@ def test_so_does_the_menu_of_rows_of_one_anomaly(
 
 
 @pytest.mark.parametrize("case", ["no address", "another server", "a trial"])
-def test_where_the_register_has_no_page_of_it_a_number_is_no_link(
-    window: MainWindow, engine: FakeEngine, case: str
-) -> None:
+def test_where_the_register_has_no_page_of_it_a_number_is_no_link(window: Window, case: str) -> None:
     if case != "no address":
         window.set_operator(PAGES, "")
     row = replace(upload("a.jpg"), elsewhere=OTHER if case == "another server" else "", trial=case == "a trial")
     window.set_anomaly("5001")
-    engine.tell(UploadsAdded((row,)))
+    window.tell(UploadsAdded((row,)))
     QApplication.sendPostedEvents()
     assert link_of(window, 0).isNull()
     assert not any("Open anomaly" in entry.text() for entry in window.view.menu_for([row]).actions())
 
 
-# History
-
-
 @pytest.fixture
-def history(window: MainWindow, engine: FakeEngine) -> HistoryDialog:
+def history(window: Window, engine: FakeEngine) -> HistoryDialog:
     window.set_operator(PAGES, "")
     window.dialogs.history()
-    dialog = window.findChild(HistoryDialog)
-    assert isinstance(dialog, HistoryDialog)
+    dialog = found(window, HistoryDialog)
     engine.tell(
         HistoryFound(
             tuple(replace(run, server=server) for run, server in zip(RUNS, (SERVER, OTHER), strict=True)), SERVER
@@ -101,8 +86,7 @@ def test_the_number_of_a_deposit_and_a_button_open_the_page(
     place.setLeft(history.deposits.columnViewportPosition(1))
     place.setWidth(history.deposits.columnWidth(1))
     QTest.mouseClick(history.deposits.viewport(), LEFT, pos=place.center())
-    assert shown_elsewhere == [PAGE]
-    assert history.open_page.text() == "Open anomaly 4217 in the register"
+    assert (shown_elsewhere, history.open_page.text()) == ([PAGE], "Open anomaly 4217 in the register")
     QTest.mouseClick(history.open_page, LEFT)
     assert shown_elsewhere == [PAGE, PAGE]
 
@@ -115,36 +99,29 @@ def test_a_deposit_at_another_server_is_no_link(history: HistoryDialog, shown_el
     assert (history.open_page.isVisible(), shown_elsewhere) == (False, [])
 
 
-# Receipts
-
-
-def saved(window: MainWindow, engine: FakeEngine, path: Path, server: str, qtbot: QtBot) -> bytes:
+def saved(window: Window, path: Path, server: str, qtbot: QtBot) -> bytes:
     window.set_operator(PAGES, "")
     dialog = window.receipts.save_as("4217", NEW)
     dialog.fileSelected.emit(str(path))
     dialog.close()
-    engine.tell(ReceiptBuilt(receipt(file(), circumstances=Circumstances(server=server)), NEW))
-    qtbot.waitUntil(lambda: bool(engine.saved), timeout=60_000)
-    return engine.saved[-1][1]
+    window.tell(ReceiptBuilt(receipt(file(), circumstances=Circumstances(server=server)), NEW))
+    qtbot.waitUntil(lambda: bool(window.engine.saved), timeout=60_000)
+    return window.engine.saved[-1][1]
 
 
-def test_the_page_for_screen_readers_has_the_link(
-    window: MainWindow, engine: FakeEngine, tmp_path: Path, qtbot: QtBot
-) -> None:
+def test_the_page_for_screen_readers_has_the_link(window: Window, tmp_path: Path, qtbot: QtBot) -> None:
     use_language(FRENCH)
-    text = saved(window, engine, tmp_path / "r.html", SERVER, qtbot).decode()
+    text = saved(window, tmp_path / "r.html", SERVER, qtbot).decode()
     escaped = PAGE.replace("&", "&amp;")
     assert f'<dt>Dans le registre</dt><dd><bdi><a href="{escaped}">{escaped}</a></bdi></dd>' in text
 
 
-def test_the_paper_has_the_link(window: MainWindow, engine: FakeEngine, tmp_path: Path, qtbot: QtBot) -> None:
-    pdf = saved(window, engine, tmp_path / "r.pdf", SERVER, qtbot)
+def test_the_paper_has_the_link(window: Window, tmp_path: Path, qtbot: QtBot) -> None:
+    pdf = saved(window, tmp_path / "r.pdf", SERVER, qtbot)
     assert re.findall(rb"/URI \((.*?)\)", pdf) == [PAGE.encode()]
 
 
 @pytest.mark.parametrize("name", ["r.html", "r.pdf"])
-def test_a_receipt_of_another_register_has_none(
-    window: MainWindow, engine: FakeEngine, tmp_path: Path, qtbot: QtBot, name: str
-) -> None:
-    content = saved(window, engine, tmp_path / name, OTHER, qtbot)
+def test_a_receipt_of_another_register_has_none(window: Window, tmp_path: Path, qtbot: QtBot, name: str) -> None:
+    content = saved(window, tmp_path / name, OTHER, qtbot)
     assert not re.search(rb"<a |/URI", content)

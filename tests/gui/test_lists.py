@@ -4,33 +4,26 @@ import random
 import time
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import CTRL, LEFT, MB, REST, RUNNING, FakeEngine, S, upload
+from tests.gui.fake_engine import CTRL, LEFT, MB, REST, RUNNING, FakeEngine, S, Window, upload
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import QueueIdle, Totals, UploadsAdded, UploadsChanged, UploadsRemoved
 from uploader_gui.engine.models import UploadId, UploadSnapshot
-from uploader_gui.gui.main_window import MainWindow
+from uploader_gui.gui.style.theme import Theme
 from uploader_gui.gui.upload_list.row_text import attention_rank, type_label
 from uploader_gui.gui.upload_list.upload_model import Column
+from uploader_gui.gui.upload_list.upload_view import UploadView
 from uploader_gui.gui.window.filter_bar import Chip
+from uploader_gui.window_app.program import warm_up
 
 MANY = 3000
 STATES = (
-    S.UPLOADED,
-    S.QUEUED,
-    S.FAILED,
-    S.REFUSED,
-    S.SKIPPED,
-    S.CANCELLED,
-    S.UPLOADING,
-    S.QUEUED,
-    S.UPLOADED,
-    S.QUEUED,
-)
+    S.UPLOADED, S.QUEUED, S.FAILED, S.REFUSED, S.SKIPPED, S.CANCELLED, S.UPLOADING, S.QUEUED, S.UPLOADED, S.QUEUED,
+)  # fmt: skip
 TYPES = ("image/jpeg", "application/pdf", "text/csv")
 CODES = {S.FAILED: Code.CHANGED, S.REFUSED: Code.TYPE_NOT_ACCEPTED, S.SKIPPED: Code.ALREADY_UPLOADED}
 
@@ -52,22 +45,22 @@ def many() -> list[UploadSnapshot]:
     ]
 
 
-def shown(window: MainWindow) -> list[UploadSnapshot]:
+def shown(window: Window) -> list[UploadSnapshot]:
     rows = (window.shown.mapToSource(window.shown.index(row, 0)).row() for row in range(window.shown.rowCount()))
     return [window.model.snapshot(row) for row in rows]
 
 
-def names(window: MainWindow) -> list[str]:
+def names(window: Window) -> list[str]:
     return [one.source.name for one in shown(window)]
 
 
 @pytest.fixture
-def full(window: MainWindow, engine: FakeEngine) -> MainWindow:
-    engine.tell(UploadsAdded(tuple(many())))
+def full(window: Window, engine: FakeEngine) -> Window:
+    window.tell(UploadsAdded(tuple(many())))
     return window
 
 
-def test_delete_takes_all_rows_away_at_once(full: MainWindow, qtbot: QtBot) -> None:
+def test_delete_takes_all_rows_away_at_once(full: Window, qtbot: QtBot) -> None:
     full.view.selectAll()
     begun = time.process_time()
     with qtbot.waitSignal(full.view.taken_away) as told:
@@ -77,7 +70,7 @@ def test_delete_takes_all_rows_away_at_once(full: MainWindow, qtbot: QtBot) -> N
     assert [len(ids) for ids in told.args] == [300, 2700]
 
 
-def test_the_chips_part_the_list_without_rest(full: MainWindow) -> None:
+def test_the_chips_part_the_list_without_rest(full: Window) -> None:
     counts = {chip: button.count for chip, button in full.filters.chips.items()}
     assert counts[Chip.ALL] == MANY == sum(count for chip, count in counts.items() if chip is not Chip.ALL)
     assert (counts[Chip.UPLOADED], counts[Chip.SKIPPED]) == (600, 300)
@@ -87,17 +80,15 @@ def test_the_chips_part_the_list_without_rest(full: MainWindow) -> None:
 
 
 @pytest.mark.parametrize(("which", "state"), [(Chip.CANCELLED, S.CANCELLED), (Chip.SKIPPED, S.SKIPPED)])
-def test_cancelled_and_skipped_files_have_a_filter_while_there_are_some(
-    which: Chip, state: S, window: MainWindow, engine: FakeEngine, qtbot: QtBot
-) -> None:
+def test_cancelled_and_skipped_files_have_a_filter_if_any(which: Chip, state: S, window: Window, qtbot: QtBot) -> None:
     chip = window.filters.chips[which]
-    engine.tell(UploadsAdded((upload("a"), upload("b"))))
+    window.tell(UploadsAdded((upload("a"), upload("b"))))
     assert not chip.isVisible()
-    engine.tell(UploadsChanged((upload("a", state),)))
+    window.tell(UploadsChanged((upload("a", state),)))
     qtbot.waitUntil(chip.isVisible)
     QTest.mouseClick(chip, LEFT)
     assert names(window) == ["a"]
-    engine.tell(UploadsRemoved((UploadId("a"),)))
+    window.tell(UploadsRemoved((UploadId("a"),)))
     assert not chip.isVisible()
     assert window.filters.chips[Chip.ALL].isChecked()
     assert names(window) == ["b"]
@@ -114,36 +105,35 @@ def test_cancelled_and_skipped_files_have_a_filter_while_there_are_some(
     ],
     ids=lambda value: value.name if isinstance(value, Column) else "",
 )
-def test_three_thousand_rows_sort_by_the_menu(full: MainWindow, column: Column, key: object) -> None:
+def test_three_thousand_rows_sort_by_the_menu(full: Window, column: Column, key: object) -> None:
     full.model.sort_by(Column.SIZE if column is not Column.SIZE else Column.NAME)
     entry = full.filters.sort.menu().actions()[(1, 2, 3, 4, 0)[column]]
     entry.trigger()
     keys = [key(one) for one in shown(full)]  # type: ignore[operator]  # one of the functions above
-    assert keys == sorted(keys)
-    assert len(keys) == MANY
+    assert (keys, len(keys)) == (sorted(keys), MANY)
 
 
-def test_names_sort_as_people_expect(window: MainWindow, engine: FakeEngine) -> None:
+def test_names_sort_as_people_expect(window: Window) -> None:
     schools = ["Ecole 2.jpg", "école.jpg", "été 2.jpg", "Été 10.jpg", "etude.jpg"]
     wanted = [*schools, "IMG_2.jpg", "img_10.jpg", "Œuvre.pdf", "ouvrage.pdf"]
     mixed = random.Random(1).sample(wanted, len(wanted))
-    engine.tell(UploadsAdded(tuple(upload(name, order=at) for at, name in enumerate(mixed))))
+    window.tell(UploadsAdded(tuple(upload(name, order=at) for at, name in enumerate(mixed))))
     window.model.sort_by(Column.NAME)
     assert names(window) == wanted
 
 
-def test_a_search_sees_through_case_and_accents(window: MainWindow, engine: FakeEngine) -> None:
+def test_a_search_sees_through_case_and_accents(window: Window) -> None:
     rows = [*many(), upload("Désenfumage ÉTÉ.pdf", order=MANY)]
-    engine.tell(UploadsAdded(tuple(rows)))
-    QTest.keyClicks(window.filters.search, "desenfumage ete")
+    window.tell(UploadsAdded(tuple(rows)))
+    QTest.keyClicks(window.filters.search, "  desenfumage ete ")
     assert names(window) == ["Désenfumage ÉTÉ.pdf"]
     window.filters.search.clear()
     QTest.keyClicks(window.filters.search, "IMG_299")
     assert len(names(window)) == 11
 
 
-def test_a_search_that_finds_nothing_says_how_to_go_back(window: MainWindow, engine: FakeEngine) -> None:
-    engine.tell(UploadsAdded((upload("a.jpg"),)))
+def test_a_search_that_finds_nothing_says_how_to_go_back(window: Window) -> None:
+    window.tell(UploadsAdded((upload("a.jpg"),)))
     QTest.keyClicks(window.filters.search, "zzz")
     assert window.view.nothing_text == "No file’s name contains this. Esc clears the search."
     QTest.keyClick(window, Qt.Key.Key_Escape)
@@ -151,51 +141,50 @@ def test_a_search_that_finds_nothing_says_how_to_go_back(window: MainWindow, eng
     assert window.view.nothing_text == "No file to show here"
 
 
-def test_at_the_end_failed_ones_come_first(full: MainWindow, engine: FakeEngine) -> None:
-    engine.tell(RUNNING)
+def test_at_the_end_failed_ones_come_first(full: Window) -> None:
+    full.tell(RUNNING)
     full.view.scrollToBottom()
     ended = [upload(one.source.name, S.UPLOADED, order=one.order) for one in many() if not one.state.finished]
-    engine.tell(UploadsChanged(tuple(ended)), REST, QueueIdle(Totals()))
+    full.tell(UploadsChanged(tuple(ended)), REST, QueueIdle(Totals()))
     states = [one.state for one in shown(full)]
     assert states[:600] == [S.FAILED] * 300 + [S.REFUSED] * 300
     orders = [one.order for one in shown(full)]
-    assert orders[:300] == sorted(orders[:300])
-    assert orders[600:] == sorted(orders[600:])
+    assert (orders[:300], orders[600:]) == (sorted(orders[:300]), sorted(orders[600:]))
     assert full.view.verticalScrollBar().value() == 0
-    engine.tell(UploadsAdded((upload("late.pdf", S.FAILED, Code.MISSING, order=MANY),)))
+    full.tell(UploadsAdded((upload("late.pdf", S.FAILED, Code.MISSING, order=MANY),)))
     assert shown(full)[300].source.name == "late.pdf"
-    engine.tell(RUNNING)  # “Retry failed”
+    full.tell(RUNNING)  # “Retry failed”
     assert [one.order for one in shown(full)] == list(range(MANY + 1))
 
 
-def test_at_the_end_refused_ones_alone_come_first_too(window: MainWindow, engine: FakeEngine) -> None:
+def test_at_the_end_refused_ones_alone_come_first_too(window: Window) -> None:
     rows = (upload("sent.pdf", S.UPLOADED, order=0), upload("film.mp4", S.REFUSED, Code.TYPE_NOT_ACCEPTED, order=1))
-    engine.tell(UploadsAdded(rows), QueueIdle(Totals()))
+    window.tell(UploadsAdded(rows), QueueIdle(Totals()))
     assert names(window) == ["film.mp4", "sent.pdf"]
 
 
-def test_what_fails_last_comes_first_at_the_end_though_it_came_with_it(window: MainWindow, engine: FakeEngine) -> None:
+def test_what_fails_last_comes_first_at_the_end_though_it_came_with_it(window: Window) -> None:
     rows = [upload("sent.pdf", S.UPLOADED, order=0), upload("last.pdf", S.UPLOADING, order=1)]
-    engine.tell(UploadsAdded(tuple(rows)), RUNNING)
+    window.tell(UploadsAdded(tuple(rows)), RUNNING)
     failed = upload("last.pdf", S.FAILED, Code.DAMAGED, order=1)
-    engine.tell(UploadsChanged((failed,)), REST, QueueIdle(Totals()))
+    window.tell(UploadsChanged((failed,)), REST, QueueIdle(Totals()))
     assert names(window) == ["last.pdf", "sent.pdf"]
 
 
-def test_a_chosen_order_is_the_order(full: MainWindow, engine: FakeEngine) -> None:
-    engine.tell(QueueIdle(Totals()))
+def test_a_chosen_order_is_the_order(full: Window) -> None:
+    full.tell(QueueIdle(Totals()))
     assert shown(full)[0].state is S.FAILED
     full.model.sort_by(Column.SIZE)
     assert names(full)[0] == "IMG_0.jpg"
 
 
-def test_what_a_person_cancelled_stays_where_it_is_at_the_end(window: MainWindow, engine: FakeEngine) -> None:
-    engine.tell(UploadsAdded((upload("a", S.UPLOADED, order=0), upload("b", S.CANCELLED, order=1))))
-    engine.tell(QueueIdle(Totals()))
+def test_what_a_person_cancelled_stays_where_it_is_at_the_end(window: Window) -> None:
+    window.tell(UploadsAdded((upload("a", S.UPLOADED, order=0), upload("b", S.CANCELLED, order=1))))
+    window.tell(QueueIdle(Totals()))
     assert names(window) == ["a", "b"]
 
 
-def test_filters_search_and_order_are_reached_by_the_keyboard(full: MainWindow, qtbot: QtBot) -> None:
+def test_filters_search_and_order_are_reached_by_the_keyboard(full: Window, qtbot: QtBot) -> None:
     qtbot.waitUntil(full.isActiveWindow)
     full.header.field.setFocus()
     reached: list[QWidget] = []
@@ -218,3 +207,9 @@ def test_filters_search_and_order_are_reached_by_the_keyboard(full: MainWindow, 
     QTest.keyClick(filters.sort.menu(), Qt.Key.Key_Return)
     sizes = [one.source.size for one in shown(full)]
     assert sizes == sorted(sizes)
+
+
+def test_a_rehearsed_list_leaves_no_window_behind(theme: Theme, qtbot: QtBot) -> None:
+    before = {one for one in QApplication.topLevelWidgets() if isinstance(one, UploadView)}
+    warm_up(theme, QSize(600, 200))
+    qtbot.waitUntil(lambda: {one for one in QApplication.topLevelWidgets() if isinstance(one, UploadView)} <= before)

@@ -1,14 +1,16 @@
-"""What the window remembers: its place, and the anomalies that got files last, offered but never put in by itself."""
+"""What the window remembers: its place, the anomalies that got files last; and the caret that lets it rest."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from uploader_gui.gui.main_window import MainWindow
+from tests.gui.fake_engine import Window
+from uploader_gui.gui.window.anomaly_field import CalmCaret
 from uploader_gui.gui.window.window_memory import WindowMemory
 
 
@@ -56,7 +58,7 @@ def test_a_damaged_memory_is_forgotten(ini: Path, content: str, qtbot: QtBot) ->
     assert memory.anomalies in ([], ["4217"])
 
 
-def test_files_make_an_anomaly_worth_remembering(window: MainWindow, qtbot: QtBot) -> None:
+def test_files_make_an_anomaly_worth_remembering(window: Window, qtbot: QtBot) -> None:
     window.set_anomaly("4217")
     with qtbot.waitSignal(window.anomaly_used) as used:
         window.add_files.add([Path("/a.jpg")])
@@ -66,7 +68,7 @@ def test_files_make_an_anomaly_worth_remembering(window: MainWindow, qtbot: QtBo
     assert used.args == ["77"]
 
 
-def test_the_key_down_offers_what_was_used_last(window: MainWindow, qtbot: QtBot) -> None:
+def test_the_key_down_offers_what_was_used_last(window: Window, qtbot: QtBot) -> None:
     field = window.header.field
     field.offer(["4217", "DEMO-1"])
     field.setFocus()
@@ -81,7 +83,11 @@ def test_the_key_down_offers_what_was_used_last(window: MainWindow, qtbot: QtBot
     assert field.anomaly_id in {"4217", "DEMO-1"}
 
 
-def test_typing_offers_but_never_completes_by_itself(window: MainWindow) -> None:
+def test_with_a_memory_there_is_an_arrow_and_typing_offers_but_never_completes_by_itself(window: Window) -> None:
+    arrow = window.header.field.actions()[-1]
+    assert not arrow.isVisible()
+    window.header.field.offer(["4217"])
+    assert arrow.isVisible()
     field = window.header.field
     field.offer(["4217"])
     field.setFocus()
@@ -92,8 +98,29 @@ def test_typing_offers_but_never_completes_by_itself(window: MainWindow) -> None
     popup.hide()
 
 
-def test_without_a_memory_there_is_no_arrow(window: MainWindow) -> None:
-    arrow = window.header.field.actions()[-1]
-    assert not arrow.isVisible()
-    window.header.field.offer(["4217"])
-    assert arrow.isVisible()
+@pytest.fixture
+def usual(qapp: QApplication) -> Iterator[int]:
+    before = qapp.cursorFlashTime()
+    qapp.setCursorFlashTime(1060)
+    yield 1060
+    qapp.setCursorFlashTime(before)
+
+
+def test_a_caret_rests_after_the_last_key_and_blinks_again_with_the_next_one(usual: int, qtbot: QtBot) -> None:
+    pair = QWidget()
+    field, other = QLineEdit(), QLineEdit()
+    column = QVBoxLayout(pair)
+    column.addWidget(field)
+    column.addWidget(other)
+    qtbot.addWidget(pair)
+    CalmCaret(field, rest_ms=20)
+    with qtbot.waitExposed(pair):
+        pair.show()
+    field.setFocus()
+    qtbot.waitUntil(lambda: QApplication.cursorFlashTime() == 0)
+    blinked: list[int] = []
+    QApplication.styleHints().cursorFlashTimeChanged.connect(blinked.append)
+    QTest.keyClicks(field, "4")
+    qtbot.waitUntil(lambda: QApplication.cursorFlashTime() == 0 and usual in blinked)
+    other.setFocus()
+    assert QApplication.cursorFlashTime() == usual

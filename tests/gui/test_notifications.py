@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from tests.gui.fake_desktop import FakeDesktop
-from tests.gui.fake_engine import LEFT, MB, REST, RUNNING, FakeEngine, S, upload
+from tests.gui.fake_engine import LEFT, MB, REST, RUNNING, FakeEngine, S, Window, upload
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import (
     Condition,
@@ -26,7 +26,6 @@ from uploader_gui.engine.events import (
 )
 from uploader_gui.engine.models import Reason, UploadId
 from uploader_gui.gui.dialogs.leave_dialog import LeaveDialog
-from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.taskbar_and_notifications import DesktopPolicy
 
 IDLE = QueueIdle(Totals())
@@ -38,11 +37,11 @@ def desktop() -> FakeDesktop:
 
 
 @pytest.fixture
-def manners(window: MainWindow, engine: FakeEngine, desktop: FakeDesktop) -> DesktopPolicy:
+def manners(window: Window, engine: FakeEngine, desktop: FakeDesktop) -> DesktopPolicy:
     return DesktopPolicy(window, engine, desktop)
 
 
-def asked(window: MainWindow) -> LeaveDialog:
+def asked(window: Window) -> LeaveDialog:
     window.close()
     dialog = window.findChildren(LeaveDialog)[-1]
     assert isinstance(dialog, LeaveDialog)
@@ -59,11 +58,8 @@ def end(engine: FakeEngine, **states: S) -> None:
     engine.tell(REST, IDLE)
 
 
-# Closing
-
-
-def test_closing_while_files_are_sent_offers_three_ways(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
-    send(engine, "a")
+def test_closing_while_files_are_sent_offers_three_ways(window: Window, qtbot: QtBot) -> None:
+    send(window.engine, "a")
     for choice, signal in (("background", window.background_wanted), ("stop", window.exit_requested)):
         with qtbot.waitSignal(signal):
             QTest.mouseClick(getattr(asked(window), choice), LEFT)
@@ -74,38 +70,28 @@ def test_closing_while_files_are_sent_offers_three_ways(window: MainWindow, engi
     assert window.isVisible()
 
 
-def test_closing_twice_asks_once(window: MainWindow, engine: FakeEngine) -> None:
-    send(engine, "a")
-    asked(window)
+def test_closing_twice_asks_once_and_enter_keeps_sending_in_the_background(window: Window, qtbot: QtBot) -> None:
+    send(window.engine, "a")
+    dialog = asked(window)
     window.close()
     assert len(window.findChildren(LeaveDialog)) == 1
-
-
-def test_enter_keeps_sending_in_the_background(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
-    send(engine, "a")
-    dialog = asked(window)
     with qtbot.waitSignal(window.background_wanted):
         QTest.keyClick(dialog, Qt.Key.Key_Return)
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
-def test_a_key_presses_the_button_that_has_the_focus(
-    window: MainWindow, engine: FakeEngine, qtbot: QtBot, key: Qt.Key
-) -> None:
-    send(engine, "a")
+def test_a_key_presses_the_button_that_has_the_focus(window: Window, qtbot: QtBot, key: Qt.Key) -> None:
+    send(window.engine, "a")
     dialog = asked(window)
     dialog.stop.setFocus()
     with qtbot.assertNotEmitted(window.background_wanted), qtbot.waitSignal(window.exit_requested):
         QTest.keyClick(dialog.stop, key)
 
 
-# In the background
-
-
 def test_in_the_background_the_window_is_gone_and_an_icon_says_how_many_are_left(
-    window: MainWindow, engine: FakeEngine, manners: DesktopPolicy, desktop: FakeDesktop
+    window: Window, manners: DesktopPolicy, desktop: FakeDesktop
 ) -> None:
-    send(engine, "a", "b")
+    send(window.engine, "a", "b")
     manners.go_to_background()
     assert not window.isVisible()
     assert desktop.icon == "2 files still to send to anomaly 4217"
@@ -136,7 +122,7 @@ def test_the_last_word_can_be_read_and_who_comes_back_meanwhile_is_not_left(
         manners.come_back()
 
 
-def test_coming_back_a_minimized_window_stands_open(window: MainWindow, manners: DesktopPolicy, qtbot: QtBot) -> None:
+def test_coming_back_a_minimized_window_stands_open(window: Window, manners: DesktopPolicy, qtbot: QtBot) -> None:
     window.showMinimized()
     qtbot.waitUntil(window.isMinimized)
     manners.come_back()
@@ -145,38 +131,35 @@ def test_coming_back_a_minimized_window_stands_open(window: MainWindow, manners:
 
 
 def test_what_needs_a_person_brings_the_window_back(
-    window: MainWindow, engine: FakeEngine, manners: DesktopPolicy, desktop: FakeDesktop, qtbot: QtBot
+    window: Window, manners: DesktopPolicy, desktop: FakeDesktop, qtbot: QtBot
 ) -> None:
-    send(engine, "a", "b")
+    send(window.engine, "a", "b")
     manners.go_to_background()
     with qtbot.assertNotEmitted(manners.leave_wanted):
-        end(engine, a=S.UPLOADED, b=S.FAILED)
+        end(window.engine, a=S.UPLOADED, b=S.FAILED)
     assert window.isVisible()
     assert desktop.notifications[-1] == ("1 file failed – anomaly 4217", "1 file uploaded, 1 failed")
     manners.go_to_background()
-    engine.tell(SignInRequired())
+    window.tell(SignInRequired())
     assert window.isVisible()
     assert desktop.notifications[-1] == ("Sign in to go on", "")
 
 
-# A hidden program always ends or comes back
-
-
 def test_the_background_chosen_after_everything_has_arrived_ends_the_program(
-    window: MainWindow, engine: FakeEngine, manners: DesktopPolicy, qtbot: QtBot
+    window: Window, manners: DesktopPolicy, qtbot: QtBot
 ) -> None:
-    send(engine, "a")
-    end(engine, a=S.UPLOADED)
+    send(window.engine, "a")
+    end(window.engine, a=S.UPLOADED)
     with qtbot.waitSignal(manners.leave_wanted):
         window.background_wanted.emit()
 
 
 @pytest.mark.parametrize("state", [S.FAILED, S.REFUSED])
-def test_the_background_chosen_when_only_what_needs_a_person_is_left_hides_nothing(  # noqa: PLR0917 -- fixtures
-    window: MainWindow, engine: FakeEngine, manners: DesktopPolicy, desktop: FakeDesktop, qtbot: QtBot, state: S
+def test_the_background_chosen_when_only_what_needs_a_person_is_left_hides_nothing(
+    window: Window, manners: DesktopPolicy, desktop: FakeDesktop, qtbot: QtBot, state: S
 ) -> None:
-    send(engine, "a")
-    end(engine, a=state)
+    send(window.engine, "a")
+    end(window.engine, a=state)
     with qtbot.assertNotEmitted(manners.leave_wanted):
         window.background_wanted.emit()
     assert window.isVisible()
@@ -197,46 +180,41 @@ NEEDS_SOMEBODY = {
 
 
 @pytest.mark.parametrize("events", NEEDS_SOMEBODY.values(), ids=list(NEEDS_SOMEBODY))
-def test_hidden_it_comes_back_where_nothing_goes_on_by_itself(  # noqa: PLR0917 -- fixtures
-    window: MainWindow,
-    engine: FakeEngine,
-    manners: DesktopPolicy,
-    desktop: FakeDesktop,
-    qtbot: QtBot,
-    events: list[Event],
+def test_hidden_it_comes_back_where_nothing_goes_on_by_itself(
+    window: Window, manners: DesktopPolicy, desktop: FakeDesktop, qtbot: QtBot, events: list[Event]
 ) -> None:
-    send(engine, "a")
+    send(window.engine, "a")
     manners.go_to_background()
     assert not window.isVisible()
     with qtbot.assertNotEmitted(manners.leave_wanted):
-        engine.tell(*events)
+        window.tell(*events)
         qtbot.waitUntil(window.isVisible)
     assert desktop.icon == ""
 
 
 @pytest.mark.parametrize("condition", [Condition.OFFLINE, Condition.SERVICE_BUSY, Condition.STORAGE_BUSY])
 def test_hidden_it_stays_so_while_it_goes_on_by_itself_and_ends_then(
-    window: MainWindow, engine: FakeEngine, manners: DesktopPolicy, qtbot: QtBot, condition: Condition
+    window: Window, manners: DesktopPolicy, qtbot: QtBot, condition: Condition
 ) -> None:
-    send(engine, "a")
+    send(window.engine, "a")
     manners.go_to_background()
-    engine.tell(QueueStatus(running=True, conditions=frozenset({condition})))
+    window.tell(QueueStatus(running=True, conditions=frozenset({condition})))
     assert not window.isVisible()
-    engine.tell(UploadsAdded((upload("b"),)), RUNNING)
+    window.tell(UploadsAdded((upload("b"),)), RUNNING)
     assert not window.isVisible()
     with qtbot.waitSignal(manners.leave_wanted):
-        end(engine, a=S.UPLOADED, b=S.UPLOADED)
+        end(window.engine, a=S.UPLOADED, b=S.UPLOADED)
     assert not window.isVisible()
 
 
 def test_hidden_it_comes_back_for_files_that_wait_for_a_number(
-    window: MainWindow, engine: FakeEngine, manners: DesktopPolicy, desktop: FakeDesktop, qtbot: QtBot
+    window: Window, manners: DesktopPolicy, desktop: FakeDesktop, qtbot: QtBot
 ) -> None:
-    send(engine, "a")
+    send(window.engine, "a")
     window.add_files.keep([Path("/photos/kept.jpg")])
     manners.go_to_background()
     with qtbot.assertNotEmitted(manners.leave_wanted):
-        end(engine, a=S.UPLOADED)
+        end(window.engine, a=S.UPLOADED)
     assert window.isVisible()
     assert desktop.notifications[-1] == (
         "Some files need your attention",
@@ -245,63 +223,57 @@ def test_hidden_it_comes_back_for_files_that_wait_for_a_number(
 
 
 def test_files_that_come_while_the_last_word_is_read_keep_it_from_leaving(
-    window: MainWindow, engine: FakeEngine, manners: DesktopPolicy, desktop: FakeDesktop, qtbot: QtBot
+    window: Window, manners: DesktopPolicy, desktop: FakeDesktop, qtbot: QtBot
 ) -> None:
     desktop.reading_ms = 1
-    send(engine, "a")
+    send(window.engine, "a")
     manners.go_to_background()
     with qtbot.assertNotEmitted(manners.leave_wanted):
-        end(engine, a=S.UPLOADED)
-        engine.tell(UploadsAdded((upload("b"),)))
+        end(window.engine, a=S.UPLOADED)
+        window.tell(UploadsAdded((upload("b"),)))
         qtbot.waitUntil(window.isVisible)  # they wait for Start
 
 
 def test_files_that_are_sent_while_the_last_word_is_read_are_sent_to_their_end_first(
-    window: MainWindow, engine: FakeEngine, manners: DesktopPolicy, desktop: FakeDesktop, qtbot: QtBot
+    window: Window, manners: DesktopPolicy, desktop: FakeDesktop, qtbot: QtBot
 ) -> None:
     desktop.reading_ms = 1
-    send(engine, "a")
+    send(window.engine, "a")
     manners.go_to_background()
-    end(engine, a=S.UPLOADED)
+    end(window.engine, a=S.UPLOADED)
     with qtbot.assertNotEmitted(manners.leave_wanted, wait=100):
-        engine.tell(RUNNING)
-        send(engine, "b")
+        window.tell(RUNNING)
+        send(window.engine, "b")
     assert not window.isVisible()
     assert desktop.icon == "1 file still to send to anomaly 4217"
     with qtbot.waitSignal(manners.leave_wanted):
-        end(engine, b=S.UPLOADED)
-
-
-# The end, with the window open
+        end(window.engine, b=S.UPLOADED)
 
 
 def test_the_end_is_told_only_to_who_looks_elsewhere(
-    window: MainWindow, engine: FakeEngine, manners: DesktopPolicy, desktop: FakeDesktop, qtbot: QtBot
+    window: Window, manners: DesktopPolicy, desktop: FakeDesktop, qtbot: QtBot
 ) -> None:
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
-    send(engine, "a")
-    end(engine, a=S.UPLOADED)
+    send(window.engine, "a")
+    end(window.engine, a=S.UPLOADED)
     assert desktop.notifications == []
     window.hide()
-    send(engine, "b")
+    send(window.engine, "b")
     with qtbot.assertNotEmitted(manners.leave_wanted):
-        end(engine, b=S.REFUSED)
+        end(window.engine, b=S.REFUSED)
     assert desktop.notifications == [("Some files need your attention", "1 file uploaded, 1 refused")]
 
 
 def test_who_has_a_dialog_of_ours_open_looks_at_the_program(
-    window: MainWindow, engine: FakeEngine, manners: DesktopPolicy, desktop: FakeDesktop, qtbot: QtBot
+    window: Window, manners: DesktopPolicy, desktop: FakeDesktop, qtbot: QtBot
 ) -> None:
-    send(engine, "a")
+    send(window.engine, "a")
     dialog = window.dialogs.guide("first-deposit")
     dialog.activateWindow()
     qtbot.waitUntil(dialog.isActiveWindow)
-    end(engine, a=S.UPLOADED)
+    end(window.engine, a=S.UPLOADED)
     assert desktop.notifications == []
-
-
-# Sleep and progress
 
 
 @pytest.mark.parametrize(
@@ -324,17 +296,12 @@ def test_the_machine_stays_awake_only_while_bytes_are_pending(
     assert not desktop.awake
 
 
-def test_the_machine_stays_awake_while_a_folder_is_searched_to_be_sent(
+def test_the_machine_stays_awake_while_a_folder_is_searched_to_be_sent_and_once_an_engine_works_again(
     engine: FakeEngine, manners: DesktopPolicy, desktop: FakeDesktop
 ) -> None:
     for walking in (True, False):
         engine.tell(QueueStatus(running=True, walking=walking))
         assert desktop.awake is walking
-
-
-def test_an_engine_that_works_again_keeps_the_machine_awake_again(
-    engine: FakeEngine, manners: DesktopPolicy, desktop: FakeDesktop
-) -> None:
     send(engine, "a")
     engine.tell(EngineFailed(Reason(Code.JOURNAL)))
     assert not desktop.awake
@@ -342,18 +309,18 @@ def test_an_engine_that_works_again_keeps_the_machine_awake_again(
     assert desktop.awake
 
 
-def test_the_taskbar_shows_how_far_it_is_and_nothing_at_rest(
-    window: MainWindow, engine: FakeEngine, manners: DesktopPolicy, desktop: FakeDesktop
+def test_the_taskbar_shows_progress_and_none_at_rest(
+    window: Window, manners: DesktopPolicy, desktop: FakeDesktop
 ) -> None:
-    send(engine, "a", "b")
+    send(window.engine, "a", "b")
     assert desktop.progress == [(0.0, 2)]
-    engine.tell(Progress((UploadProgress(UploadId("a"), MB // 2, 1.0),), Totals()))
+    window.tell(Progress((UploadProgress(UploadId("a"), MB // 2, 1.0),), Totals()))
     window.model.flush()
     assert desktop.progress[-1] == (0.25, 2)
     shown = len(desktop.progress)
-    engine.tell(Progress((UploadProgress(UploadId("a"), MB // 2 + 1, 1.0),), Totals()))
+    window.tell(Progress((UploadProgress(UploadId("a"), MB // 2 + 1, 1.0),), Totals()))
     window.model.flush()
     assert len(desktop.progress) == shown  # nobody could see the difference
-    end(engine, a=S.UPLOADED, b=S.UPLOADED)
+    end(window.engine, a=S.UPLOADED, b=S.UPLOADED)
     last: tuple[float | None, int] = desktop.progress[-1]
     assert last == (None, 0)

@@ -10,10 +10,9 @@ from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from tests.gui.dragging import drop, files
-from tests.gui.fake_engine import CTRL, LEFT, REST, RUNNING, FakeEngine, upload
+from tests.gui.fake_engine import CTRL, LEFT, REST, RUNNING, FakeEngine, Window, upload
 from uploader_gui.engine.events import AnomalyLookedUp, Lookup, UploadsAdded
 from uploader_gui.engine.models import UploadState
-from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.window.anomaly_field import similar
 from uploader_gui.gui.window.header import SignInState
 
@@ -22,30 +21,28 @@ WAITS = UploadsAdded((upload("a.jpg", UploadState.QUEUED),))
 
 
 @pytest.fixture
-def signed_in(window: MainWindow, engine: FakeEngine) -> MainWindow:
-    engine.tell(REST)
+def signed_in(window: Window, engine: FakeEngine) -> Window:
+    window.tell(REST)
     window.set_signed_in(SignInState(signed_in=True))
     return window
 
 
-def typed(window: MainWindow, text: str) -> None:
+def typed(window: Window, text: str) -> None:
     window.header.field.clear()
     QTest.keyClicks(window.header.field, text)
 
 
-def asked_at_start(window: MainWindow) -> QMessageBox:
+def asked_at_start(window: Window) -> QMessageBox:
     QTest.mouseClick(window.footer.primary, LEFT)
     (question,) = window.findChildren(QMessageBox)
     return question
 
 
-def test_the_register_is_asked_once_after_typing_has_come_to_rest(
-    signed_in: MainWindow, engine: FakeEngine, qtbot: QtBot
-) -> None:
+def test_the_register_is_asked_once_after_typing_has_come_to_rest(signed_in: Window, qtbot: QtBot) -> None:
     typed(signed_in, "4217")
-    assert engine.looked_up == []
-    qtbot.waitUntil(lambda: engine.looked_up == ["4217"])
-    engine.tell(KNOWN)
+    assert signed_in.engine.looked_up == []
+    qtbot.waitUntil(lambda: signed_in.engine.looked_up == ["4217"])
+    signed_in.tell(KNOWN)
     assert signed_in.header.hint.text() == "Fire door, level 3 – École Jaurès"
     assert signed_in.header.hint.property("kind") == "muted"
     typed(signed_in, "42171")
@@ -53,13 +50,11 @@ def test_the_register_is_asked_once_after_typing_has_come_to_rest(
 
 
 @pytest.mark.parametrize("title", ["Fire door, level 3 " * 20, "FIRE-DOOR-" * 20])
-def test_a_long_title_stays_beside_the_field_in_a_narrow_window(
-    signed_in: MainWindow, engine: FakeEngine, title: str
-) -> None:
+def test_a_long_title_stays_beside_the_field_in_a_narrow_window(signed_in: Window, title: str) -> None:
     header = signed_in.header
     signed_in.resize(640, 480)
     typed(signed_in, "4217")
-    engine.tell(AnomalyLookedUp("4217", Lookup.KNOWN, "4217", title, "École Jaurès"))
+    signed_in.tell(AnomalyLookedUp("4217", Lookup.KNOWN, "4217", title, "École Jaurès"))
     signed_in.grab()  # only now is everything laid out
     assert header.hint.x() > header.field.geometry().right()
     assert header.hint.geometry().right() < header.sign_in.x()
@@ -69,77 +64,71 @@ def test_a_long_title_stays_beside_the_field_in_a_narrow_window(
     assert len(header.hint.text()) > 60
 
 
-def test_enter_asks_at_once_and_further_typing_ends_the_search(signed_in: MainWindow, engine: FakeEngine) -> None:
+def test_enter_asks_at_once_and_further_typing_ends_the_search(signed_in: Window) -> None:
     typed(signed_in, "42")
     QTest.keyClick(signed_in.header.field, Qt.Key.Key_Return)
-    assert engine.looked_up == ["42"]
+    assert signed_in.engine.looked_up == ["42"]
     QTest.keyClicks(signed_in.header.field, "1")
-    assert engine.looked_up == ["42", ""]
+    assert signed_in.engine.looked_up == ["42", ""]
 
 
-def test_only_what_could_not_be_checked_is_asked_once_more(signed_in: MainWindow, engine: FakeEngine) -> None:
+def test_only_what_could_not_be_checked_is_asked_once_more(signed_in: Window) -> None:
     for number, found in (("42", Lookup.UNCHECKED), ("43", Lookup.UNKNOWN), ("42", None), ("43", None)):
         typed(signed_in, number)
         for _ in range(2):
             QTest.keyClick(signed_in.header.field, Qt.Key.Key_Return)
-            engine.tell(AnomalyLookedUp("99", Lookup.KNOWN))  # a dialog asked about another one
+            signed_in.tell(AnomalyLookedUp("99", Lookup.KNOWN))  # a dialog asked about another one
         if found is not None:
-            engine.tell(AnomalyLookedUp(number, found))
-    assert engine.looked_up == ["42", "43", "42", ""]
+            signed_in.tell(AnomalyLookedUp(number, found))
+    assert signed_in.engine.looked_up == ["42", "43", "42", ""]
     assert signed_in.header.hint.text() == "The register knows no anomaly 43."
 
 
-def test_without_tokens_nobody_is_asked_until_there_are_some(
-    window: MainWindow, engine: FakeEngine, qtbot: QtBot
-) -> None:
+def test_without_tokens_nobody_is_asked_until_there_are_some(window: Window, qtbot: QtBot) -> None:
     typed(window, "42")
     QTest.keyClick(window.header.field, Qt.Key.Key_Return)
-    assert engine.looked_up == []
+    assert window.engine.looked_up == []
     window.set_signed_in(SignInState(signed_in=True))
     QTest.keyClick(window.header.field, Qt.Key.Key_Return)
-    assert engine.looked_up == []  # the engine is still starting
-    engine.tell(REST)
-    qtbot.waitUntil(lambda: engine.looked_up == ["42"])
+    assert window.engine.looked_up == []  # the engine is still starting
+    window.tell(REST)
+    qtbot.waitUntil(lambda: window.engine.looked_up == ["42"])
 
 
-def test_what_could_not_be_checked_is_said_quietly_and_is_not_in_the_way(
-    signed_in: MainWindow, engine: FakeEngine
-) -> None:
+def test_what_could_not_be_checked_is_said_quietly_and_is_not_in_the_way(signed_in: Window) -> None:
     typed(signed_in, "a.jpg")
     typed(signed_in, "42")
-    engine.tell(AnomalyLookedUp("42", Lookup.UNCHECKED), WAITS)
+    signed_in.tell(AnomalyLookedUp("42", Lookup.UNCHECKED), WAITS)
     assert signed_in.header.hint.text() == "Could not be checked with the register."
     assert signed_in.header.hint.property("kind") == "muted"
     QTest.mouseClick(signed_in.footer.primary, LEFT)
-    assert engine.calls == [("start", None)]
+    assert signed_in.engine.calls == [("start", None)]
     for is_signed_in in (False, True):  # with other tokens it is asked once more
         signed_in.set_signed_in(SignInState(signed_in=is_signed_in))
     signed_in.header.field.setFocus()
     QTest.keyClick(signed_in.header.field, Qt.Key.Key_Return)
-    assert engine.looked_up == ["42"]
+    assert signed_in.engine.looked_up == ["42"]
 
 
-def test_a_number_the_register_does_not_know_is_amber_and_start_asks_once(
-    signed_in: MainWindow, engine: FakeEngine, qtbot: QtBot
-) -> None:
+def test_a_number_the_register_does_not_know_is_amber_and_start_asks_once(signed_in: Window, qtbot: QtBot) -> None:
     number = WAITS.uploads[0].anomaly_id
     typed(signed_in, number)
-    engine.tell(AnomalyLookedUp(number, Lookup.UNKNOWN), WAITS)
-    engine.tell(UploadsAdded((upload("b.jpg", UploadState.QUEUED, anomaly_id="99"),)))
+    signed_in.tell(AnomalyLookedUp(number, Lookup.UNKNOWN), WAITS)
+    signed_in.tell(UploadsAdded((upload("b.jpg", UploadState.QUEUED, anomaly_id="99"),)))
     assert signed_in.header.hint.text() == f"The register knows no anomaly {number}."
     assert signed_in.header.hint.property("kind") == "warning"
     question = asked_at_start(signed_in)
     assert number in question.text()
     assert question.defaultButton() is question.button(QMessageBox.StandardButton.Cancel)
     question.button(QMessageBox.StandardButton.Cancel).click()
-    assert engine.calls == []
+    assert signed_in.engine.calls == []
     qtbot.waitUntil(lambda: not signed_in.findChildren(QMessageBox))
     question = asked_at_start(signed_in)
     question.buttons()[0].click()
-    assert engine.calls == [("start", None)]
+    assert signed_in.engine.calls == [("start", None)]
     QTest.mouseClick(signed_in.footer.primary, LEFT)
-    assert engine.calls == [("start", None)] * 2
-    engine.tell(AnomalyLookedUp("99", Lookup.UNKNOWN))
+    assert signed_in.engine.calls == [("start", None)] * 2
+    signed_in.tell(AnomalyLookedUp("99", Lookup.UNKNOWN))
     qtbot.waitUntil(lambda: not signed_in.findChildren(QMessageBox))
     assert "99" in asked_at_start(signed_in).text()
 
@@ -154,50 +143,44 @@ def test_a_number_the_register_does_not_know_is_amber_and_start_asks_once(
         ("4217 or 4218", "4217 or 4218"),
     ],
 )
-def test_a_pasted_address_or_text_gives_its_number(window: MainWindow, pasted: str, shown: str) -> None:
+def test_a_pasted_address_or_text_gives_its_number(window: Window, pasted: str, shown: str) -> None:
     QGuiApplication.clipboard().setText(pasted)
     window.header.field.setFocus()
     QTest.keyClick(window.header.field, Qt.Key.Key_V, CTRL)
     assert window.header.field.text() == shown
 
 
-def test_a_number_from_a_link_waits_to_be_confirmed_while_files_are_sent(
-    window: MainWindow, engine: FakeEngine
-) -> None:
+def test_a_number_from_a_link_waits_to_be_confirmed_while_files_are_sent(window: Window) -> None:
     window.open_link("4217")
     window.add_files.add([Path("/evidence/a.jpg")])
-    assert engine.added == [([Path("/evidence/a.jpg")], "4217")]
-    engine.tell(WAITS, RUNNING)
+    assert window.engine.added == [([Path("/evidence/a.jpg")], "4217")]
+    window.tell(WAITS, RUNNING)
     window.open_link("4218")
     window.add_files.add([Path("/evidence/b.jpg")])
-    assert len(engine.added) == 1
+    assert len(window.engine.added) == 1
     QTest.mouseClick(window.header.add_kept, LEFT)
-    assert engine.added[1:] == [([Path("/evidence/b.jpg")], "4218")]
+    assert window.engine.added[1:] == [([Path("/evidence/b.jpg")], "4218")]
 
 
-def test_an_unknown_number_is_confirmed_before_it_gets_files_that_would_go_at_once(
-    signed_in: MainWindow, engine: FakeEngine
-) -> None:
-    engine.tell(WAITS, RUNNING, AnomalyLookedUp("99", Lookup.UNKNOWN))
+def test_an_unknown_number_is_confirmed_before_it_gets_files_that_would_go_at_once(signed_in: Window) -> None:
+    signed_in.tell(WAITS, RUNNING, AnomalyLookedUp("99", Lookup.UNKNOWN))
     typed(signed_in, "99")
     drop(signed_in, files("/evidence/b.jpg"))
-    assert engine.added == []
+    assert signed_in.engine.added == []
     QTest.mouseClick(signed_in.header.add_kept, LEFT)
     drop(signed_in, files("/evidence/c.jpg"))
-    assert [number for _, number in engine.added] == ["99", "99"]
+    assert [number for _, number in signed_in.engine.added] == ["99", "99"]
 
 
-def test_what_was_dropped_in_a_pause_for_an_unknown_number_is_asked_about_at_resume(
-    signed_in: MainWindow, engine: FakeEngine
-) -> None:
-    engine.tell(WAITS, RUNNING, REST, AnomalyLookedUp("99", Lookup.UNKNOWN))
-    engine.tell(UploadsAdded((upload("b.jpg", anomaly_id="99", order=1),)))
+def test_what_was_dropped_in_a_pause_for_an_unknown_number_is_asked_about_at_resume(signed_in: Window) -> None:
+    signed_in.tell(WAITS, RUNNING, REST, AnomalyLookedUp("99", Lookup.UNKNOWN))
+    signed_in.tell(UploadsAdded((upload("b.jpg", anomaly_id="99", order=1),)))
     assert signed_in.footer.primary.text() == "Resume"
     assert "99" in asked_at_start(signed_in).text()
-    assert engine.calls == []
+    assert signed_in.engine.calls == []
 
 
-def test_a_slip_is_noticed_and_one_click_mends_it(window: MainWindow) -> None:
+def test_a_slip_is_noticed_and_one_click_mends_it(window: Window) -> None:
     window.header.field.offer(["4217"])
     typed(window, "4271")
     assert window.header.suggestion.text() == "Did you mean 4217?"
@@ -209,19 +192,9 @@ def test_a_slip_is_noticed_and_one_click_mends_it(window: MainWindow) -> None:
 @pytest.mark.parametrize(
     ("typed_number", "meant"),
     [
-        ("4217", ""),
-        ("4271", "4217"),
-        ("4218", "4217"),
-        ("421", "4217"),
-        ("417", "4217"),
-        ("42917", "4217"),
-        ("42177", "4217"),
-        ("2417", "4217"),
-        ("7421", ""),
-        ("4128", ""),
-        ("", ""),
-        ("4", ""),
+        ("4217", ""), ("4271", "4217"), ("4218", "4217"), ("421", "4217"), ("417", "4217"), ("42917", "4217"),
+        ("42177", "4217"), ("2417", "4217"), ("7421", ""), ("4128", ""), ("", ""), ("4", ""),
     ],
-)
+)  # fmt: skip
 def test_only_one_digit_or_one_swap_is_a_slip(typed_number: str, meant: str) -> None:
     assert similar(typed_number, ["99", "4217"]) == meant

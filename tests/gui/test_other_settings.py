@@ -136,9 +136,7 @@ def test_settings_are_saved_at_once_while_the_engine_is_stuck_and_nothing_is_los
     assert scene.registered() == ([], ["c.jpg"])
 
 
-def test_an_engine_that_broke_is_replaced_and_the_list_is_there_again(
-    scene: Scene, expected_logs: ExpectedLogs
-) -> None:
+def test_an_engine_that_broke_is_replaced_and_the_list_there_again(scene: Scene, expected_logs: ExpectedLogs) -> None:
     expected_logs.allow("the engine broke")
 
     def end(_: object) -> None:
@@ -186,8 +184,7 @@ def test_what_was_asked_before_the_first_engine_is_not_asked_of_the_next_one_aga
     scene.until(lambda: "waiting.jpg" in scene.shown())
     scene.bridge.load_history()
     scene.until_told(HistoryFound)
-    assert scene.shown() == {"waiting.jpg": (S.QUEUED, "")}
-    assert scene.registered()[0] == ["early.jpg"]
+    assert (scene.shown(), scene.registered()[0]) == ({"waiting.jpg": (S.QUEUED, "")}, ["early.jpg"])
 
 
 class Hang(list[UploadId]):

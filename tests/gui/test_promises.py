@@ -14,13 +14,12 @@ from PySide6.QtCore import QMimeData
 from pytestqt.qtbot import QtBot
 
 from tests.gui.dragging import drop, enter, files
-from tests.gui.fake_engine import FakeEngine, upload
+from tests.gui.fake_engine import FakeEngine, Window, upload
 from uploader_gui.engine.errors import Code, Variant
 from uploader_gui.engine.events import UploadsChanged
 from uploader_gui.engine.models import Origin, Reason, UploadState
 from uploader_gui.engine.options import AddOptions
 from uploader_gui.gui.drop.offer import DropKind
-from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.window_app.support import VirtualFiles
 
 TYPES = ("com.apple.NSFilePromiseItemMetaData", "com.apple.pasteboard.promised-file-url")
@@ -107,7 +106,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def dropped(window: MainWindow, engine: FakeEngine, folder: Path) -> Iterator[Callable[[Kit], Kit]]:
+def dropped(window: Window, engine: FakeEngine, folder: Path) -> Iterator[Callable[[Kit], Kit]]:
     """Drop what a kit promises on anomaly 4217."""
     made: list[VirtualFiles] = []
 
@@ -177,29 +176,29 @@ def test_what_comes_after_it_was_cancelled_is_removed(
 
 
 def test_hover_counts_them_and_a_small_copy_in_the_library_of_photos_is_passed_over(
-    window: MainWindow, dropped: Callable[[Kit], Kit], engine: FakeEngine
+    window: Window, dropped: Callable[[Kit], Kit]
 ) -> None:
     dropped(Kit("IMG_1.heic", "IMG_2.heic"))
     enter(window, files("/Users/m/Pictures/Photos Library.photoslibrary/resources/derivatives/1_c.jpeg"))
     assert window.add_files.overlay.title.text() == "Add 2 files from another program to anomaly 4217"
     assert window.add_files.overlay.subtitle.text() == "Fetching begins at once; the originals stay where they are"
     drop(window, files("/Users/m/Pictures/a.jpg"))
-    assert engine.added == [([Path("/Users/m/Pictures/a.jpg")], "4217")]
+    assert window.engine.added == [([Path("/Users/m/Pictures/a.jpg")], "4217")]
 
 
 @pytest.mark.parametrize(("kit", "named"), [(WithoutQueues("a.jpg"), []), (Kit(""), []), (Kit("a.jpg", ""), ["a.jpg"])])
-def test_promises_that_cannot_be_asked_for_or_name_no_file_are_explained(  # noqa: PLR0917 - a table
-    window: MainWindow, dropped: Callable[[Kit], Kit], engine: FakeEngine, folder: Path, kit: Kit, named: list[str]
+def test_promises_that_cannot_be_asked_for_or_name_no_file_are_explained(
+    window: Window, dropped: Callable[[Kit], Kit], folder: Path, kit: Kit, named: list[str]
 ) -> None:
     dropped(kit)
     assert window.banner.text.text() == DropKind.PROMISE.advice
-    assert [file.path.name for awaited, _ in engine.awaited for file in awaited] == named
+    assert [file.path.name for awaited, _ in window.engine.awaited for file in awaited] == named
     assert named or not folder.exists() or not list(folder.iterdir())
 
 
-def test_a_drag_that_cannot_be_asked_for_promises_is_taken_as_qt_tells_of_it(
-    window: MainWindow, dropped: Callable[[Kit], Kit], engine: FakeEngine
+def test_a_drag_that_cannot_be_asked_for_promises_is_taken_as_qt_has_it(
+    window: Window, dropped: Callable[[Kit], Kit]
 ) -> None:
     dropped(WithoutTypes("a.jpg"))
     drop(window, files("/Users/m/b.jpg"))
-    assert engine.added == [([Path("/Users/m/b.jpg")], "4217")]
+    assert window.engine.added == [([Path("/Users/m/b.jpg")], "4217")]

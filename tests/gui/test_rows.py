@@ -10,11 +10,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QToolTip
 from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import CTRL, LEFT, FakeEngine, S, upload
+from tests.gui.fake_engine import CTRL, LEFT, S, Window, found, upload
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import UploadsAdded, UploadsRemoved
 from uploader_gui.engine.models import Source, Substitute, UploadId, UploadSnapshot, UploadState
-from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.style.theme import Theme
 from uploader_gui.gui.upload_list import row_text
 from uploader_gui.gui.upload_list.row_actions import MENU, RowAction, active_row_actions, allowed
@@ -27,17 +26,17 @@ TURNING = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2
 """Every character that marks or turns the direction of reading."""
 
 
-def show(window: MainWindow, engine: FakeEngine, *uploads: UploadSnapshot) -> None:
-    engine.tell(UploadsAdded(uploads))
+def show(window: Window, *uploads: UploadSnapshot) -> None:
+    window.tell(UploadsAdded(uploads))
     QApplication.sendPostedEvents()
 
 
-def point_at(window: MainWindow, place: QPoint) -> None:
+def point_at(window: Window, place: QPoint) -> None:
     """Move the pointer within the window itself: a widget's way would ask which window lies at that place."""
     QTest.mouseMove(window.windowHandle(), window.view.viewport().mapTo(window, place))
 
 
-def place_of(window: MainWindow, row: int, action: RowAction) -> QPoint:
+def place_of(window: Window, row: int, action: RowAction) -> QPoint:
     index = window.shown.index(row, 0)
     layout = window.view.delegate.layout_of(window.view.visualRect(index), index, active=True)
     return next(button.area.center() for button in layout.actions if button.action is action)
@@ -55,32 +54,26 @@ def place_of(window: MainWindow, row: int, action: RowAction) -> QPoint:
         (S.UPLOADING, RowAction.CANCEL, "cancel"),
     ],
 )
-def test_a_rows_action_works_by_mouse_and_by_keyboard(
-    window: MainWindow, engine: FakeEngine, state: S, action: RowAction, call: str
-) -> None:
-    show(window, engine, upload("a.jpg"), upload("b.jpg", state))
+def test_a_rows_action_works_by_mouse_and_by_keyboard(window: Window, state: S, action: RowAction, call: str) -> None:
+    show(window, upload("a.jpg"), upload("b.jpg", state))
     QTest.mouseClick(window.view.viewport(), LEFT, pos=place_of(window, 1, action))
     window.view.setCurrentIndex(window.shown.index(1, 0))
     for key in (Qt.Key.Key_Return, Qt.Key.Key_Space):
         QTest.keyClick(window.view, key)
-    assert engine.calls == [(call, ["b.jpg"])] * 3
+    assert window.engine.calls == [(call, ["b.jpg"])] * 3
 
 
-def test_a_click_on_an_action_selects_nothing(window: MainWindow, engine: FakeEngine) -> None:
-    show(window, engine, upload("a.jpg", S.FAILED, Code.CHANGED))
+def test_a_press_that_ends_elsewhere_does_nothing_and_a_click_on_an_action_selects_nothing(window: Window) -> None:
+    show(window, upload("a.jpg", S.FAILED, Code.CHANGED))
+    QTest.mousePress(window.view.viewport(), LEFT, pos=place_of(window, 0, RowAction.TRY_AGAIN))
+    QTest.mouseRelease(window.view.viewport(), LEFT, pos=QPoint(100, 20))
+    assert window.engine.calls == []
     QTest.mouseClick(window.view.viewport(), LEFT, pos=place_of(window, 0, RowAction.TRY_AGAIN))
     assert window.view.selected() == []
 
 
-def test_a_press_that_ends_elsewhere_does_nothing(window: MainWindow, engine: FakeEngine) -> None:
-    show(window, engine, upload("a.jpg", S.FAILED, Code.CHANGED))
-    QTest.mousePress(window.view.viewport(), LEFT, pos=place_of(window, 0, RowAction.TRY_AGAIN))
-    QTest.mouseRelease(window.view.viewport(), LEFT, pos=QPoint(100, 20))
-    assert engine.calls == []
-
-
-def test_the_pointer_becomes_a_hand_over_an_action_only(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
-    show(window, engine, upload("a.jpg", S.FAILED, Code.CHANGED))
+def test_the_pointer_becomes_a_hand_over_an_action_only(window: Window, qtbot: QtBot) -> None:
+    show(window, upload("a.jpg", S.FAILED, Code.CHANGED))
     point_at(window, place_of(window, 0, RowAction.TRY_AGAIN))
     qtbot.waitUntil(lambda: window.view.delegate.pointed_at is not None)
     assert window.view.viewport().cursor().shape() is Qt.CursorShape.PointingHandCursor
@@ -89,8 +82,8 @@ def test_the_pointer_becomes_a_hand_over_an_action_only(window: MainWindow, engi
     assert window.view.viewport().cursor().shape() is Qt.CursorShape.ArrowCursor
 
 
-def test_the_buttons_of_a_row_do_not_move_when_it_is_pointed_at(window: MainWindow, engine: FakeEngine) -> None:
-    show(window, engine, upload("a.heic", S.REFUSED, Code.TYPE_NOT_ACCEPTED))
+def test_the_buttons_of_a_row_do_not_move_when_it_is_pointed_at(window: Window) -> None:
+    show(window, upload("a.heic", S.REFUSED, Code.TYPE_NOT_ACCEPTED))
     index = window.shown.index(0, 0)
     rect = window.view.visualRect(index)
     rests, at_hand = (window.view.delegate.layout_of(rect, index, active=hand).actions for hand in (False, True))
@@ -99,13 +92,12 @@ def test_the_buttons_of_a_row_do_not_move_when_it_is_pointed_at(window: MainWind
 
 
 @pytest.mark.parametrize("state", S)
-def test_the_more_button_offers_every_action_of_the_menu(window: MainWindow, engine: FakeEngine, state: S) -> None:
+def test_the_more_button_offers_every_action_of_the_menu(window: Window, state: S) -> None:
     snapshot = upload("a.jpg", state, Code.CHANGED)
-    show(window, engine, snapshot)
+    show(window, snapshot)
     assert active_row_actions(snapshot)[-1] is RowAction.MORE
     QTest.mouseClick(window.view.viewport(), LEFT, pos=place_of(window, 0, RowAction.MORE))
-    menu = window.view.findChild(QMenu)
-    assert isinstance(menu, QMenu)
+    menu = found(window.view, QMenu)
     offered = {entry.text(): entry.isEnabled() for entry in menu.actions()}
     stays = "Registered already: stays with its anomaly"
     assert offered == {
@@ -117,16 +109,16 @@ def test_the_more_button_offers_every_action_of_the_menu(window: MainWindow, eng
     menu.close()
 
 
-def test_the_menu_acts_on_the_selected_rows_it_fits(window: MainWindow, engine: FakeEngine) -> None:
+def test_the_menu_acts_on_the_selected_rows_it_fits(window: Window) -> None:
     lost = upload("c.jpg", S.FAILED, Code.STALLED)
-    show(window, engine, upload("a.jpg", S.FAILED, Code.CHANGED), upload("b.jpg"), lost)
+    show(window, upload("a.jpg", S.FAILED, Code.CHANGED), upload("b.jpg"), lost)
     window.view.selectAll()
     menu = window.view.menu_for(window.view.selected())
     entries = {entry.text(): entry for entry in menu.actions()}
     entries["Retry"].trigger()
     entries["Cancel"].trigger()
     entries["Copy reason"].trigger()
-    assert engine.calls == [("retry", ["a.jpg", "c.jpg"]), ("cancel", ["b.jpg"])]
+    assert window.engine.calls == [("retry", ["a.jpg", "c.jpg"]), ("cancel", ["b.jpg"])]
     assert QGuiApplication.clipboard().text().splitlines() == [
         "a.jpg: The file was changed while it was being sent. Try again.",
         f"c.jpg: {row_text.whole_reason(lost)}",
@@ -134,15 +126,13 @@ def test_the_menu_acts_on_the_selected_rows_it_fits(window: MainWindow, engine: 
     menu.close()
 
 
-def test_show_in_folder_shows_where_the_first_ones_original_lies(
-    window: MainWindow, engine: FakeEngine, shown_elsewhere: list[str]
-) -> None:
+def test_show_in_folder_shows_where_the_first_ones_original_lies(window: Window, shown_elsewhere: list[str]) -> None:
     made = Path("/data/substitutes/a.jpg")
     converted = replace(
         upload("a.heic", S.UPLOADED), substitute=Substitute(Source(made, made, "a.jpg", "image/jpeg", 1, 0), "ab")
     )
     other = Path("/other/b.jpg")
-    show(window, engine, converted, replace(upload("b.jpg"), source=Source(other, other, "b.jpg", "image/jpeg", 1, 0)))
+    show(window, converted, replace(upload("b.jpg"), source=Source(other, other, "b.jpg", "image/jpeg", 1, 0)))
     window.view.selectAll()
     menu = window.view.menu_for(window.view.selected())
     next(entry for entry in menu.actions() if entry.text() == RowAction.SHOW_IN_FOLDER.label).trigger()
@@ -150,22 +140,20 @@ def test_show_in_folder_shows_where_the_first_ones_original_lies(
     menu.close()
 
 
-def painted(window: MainWindow) -> QImage:
+def painted(window: Window) -> QImage:
     """Take the list as it stands on the screen; nothing is painted for that."""
     whole = window.screen().grabWindow(window.winId()).toImage()
     return whole.copy(QRect(window.view.mapTo(window, QPoint(0, 0)), window.view.size()))
 
 
-def spoken_of(window: MainWindow) -> str:
+def spoken_of(window: Window) -> str:
     """Give what a screen reader reads of the first row."""
     return str(window.model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole))
 
 
-def test_rows_name_their_anomaly_as_soon_as_another_number_stands_there(
-    window: MainWindow, engine: FakeEngine, qtbot: QtBot
-) -> None:
+def test_rows_name_their_anomaly_as_soon_as_another_number_stands_there(window: Window, qtbot: QtBot) -> None:
     window.set_anomaly("4217")
-    show(window, engine, upload("a.jpg"))
+    show(window, upload("a.jpg"))
     qtbot.waitUntil(lambda: not window.model.names_anomalies())
     window.repaint()
     before = painted(window)
@@ -178,19 +166,18 @@ def test_rows_name_their_anomaly_as_soon_as_another_number_stands_there(
     qtbot.waitUntil(lambda: painted(window) == before)
     assert "4217" in window.windowTitle()
     assert "4217" not in spoken_of(window)
-    show(window, engine, upload("b.jpg", anomaly_id="9"))
+    show(window, upload("b.jpg", anomaly_id="9"))
     qtbot.waitUntil(lambda: "4217" not in window.windowTitle())
 
 
 @pytest.mark.parametrize(("code", "is_red"), [(Code.NO_ACCESS, False), (Code.REJECTED, True)])
 def test_wrong_tokens_paint_no_row_red(
-    window: MainWindow,
-    engine: FakeEngine,
+    window: Window,
     theme: Theme,
     code: Code,
     is_red: bool,  # noqa: FBT001 - from a table
 ) -> None:
-    show(window, engine, upload("a.jpg", UploadState.FAILED, code))
+    show(window, upload("a.jpg", UploadState.FAILED, code))
     window.repaint()
     row = window.view.grab(QRect(0, 0, window.view.width(), ROW_HEIGHT)).toImage()
     red = QColor(theme.colors.danger).rgb()
@@ -199,22 +186,20 @@ def test_wrong_tokens_paint_no_row_red(
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Delete, Qt.Key.Key_Backspace])
-def test_delete_removes_selected_rows_and_cancels_those_under_way(
-    window: MainWindow, engine: FakeEngine, key: Qt.Key
-) -> None:
+def test_delete_removes_selected_rows_and_cancels_those_under_way(window: Window, key: Qt.Key) -> None:
     under_way = [upload(f"{state}.jpg", state) for state in (S.UPLOADING, S.CONFIRMING, S.RETRYING)]
-    show(window, engine, upload("a.jpg"), *under_way, upload("c.jpg", S.UPLOADED))
+    show(window, upload("a.jpg"), *under_way, upload("c.jpg", S.UPLOADED))
     window.view.setFocus()
     QTest.keyClick(window.view, Qt.Key.Key_A, CTRL)
     QTest.keyClick(window.view, key)
-    assert engine.calls == [
+    assert window.engine.calls == [
         ("cancel", ["uploading.jpg", "confirming.jpg", "retrying.jpg"]),
         ("remove", ["a.jpg", "c.jpg"]),
     ]
 
 
-def test_every_row_paints_in_both_schemes_and_when_narrow(window: MainWindow, engine: FakeEngine) -> None:
-    show(window, engine, *(upload(f"{state}.jpg", state, Code.CHANGED, order=n) for n, state in enumerate(S)))
+def test_every_row_paints_in_both_schemes_and_when_narrow(window: Window) -> None:
+    show(window, *(upload(f"{state}.jpg", state, Code.CHANGED, order=n) for n, state in enumerate(S)))
     window.resize(640, 480)
     assert window.width() == 640
     assert window.view.rowHeight(0) >= ROW_HEIGHT
@@ -223,11 +208,9 @@ def test_every_row_paints_in_both_schemes_and_when_narrow(window: MainWindow, en
     assert window.view.grab().toImage() != picture
 
 
-def test_a_tooltip_tells_the_elided_name_and_the_servers_words_as_plain_text(
-    window: MainWindow, engine: FakeEngine
-) -> None:
+def test_a_tooltip_tells_the_elided_name_and_the_servers_words_as_plain_text(window: Window) -> None:
     name = f"<b>{'x' * 240}</b>.jpg"
-    show(window, engine, upload(name, S.FAILED, Code.REJECTED, detail="<i>closed</i>"))
+    show(window, upload(name, S.FAILED, Code.REJECTED, detail="<i>closed</i>"))
     place = QPoint(200, 20)
     event = QHelpEvent(QEvent.Type.ToolTip, place, window.view.viewport().mapToGlobal(place))
     QApplication.sendEvent(window.view.viewport(), event)
@@ -252,13 +235,11 @@ def test_the_second_line_says_why_and_what_to_do_unless_a_button_does() -> None:
 
 
 @pytest.mark.parametrize("code", [Code.MISSING, Code.UNREADABLE, Code.NOT_A_FILE, Code.EMPTY_FOLDER])
-def test_of_what_could_not_be_looked_at_no_size_and_type_are_told(
-    window: MainWindow, engine: FakeEngine, code: Code
-) -> None:
+def test_of_what_could_not_be_looked_at_no_size_and_type_are_told(window: Window, code: Code) -> None:
     never_seen = upload("nothing", S.FAILED, code, size=0, media_type=None)
     assert row_text.facts_text(never_seen, with_anomaly=False) == ""
     assert row_text.facts_text(never_seen, with_anomaly=True) == "Anomaly 4217"
-    show(window, engine, never_seen)
+    show(window, never_seen)
     told = [window.model.index(0, column).data() for column in (Column.SIZE, Column.TYPE)]
     assert told == ["", ""]
 
@@ -302,35 +283,33 @@ def test_a_file_of_no_known_type_does_not_look_like_a_folder() -> None:
     assert [row_text.tile_icon(one) for one in (unknown, folder, report)] == ["file", "folder", ""]
 
 
-def test_the_dots_of_a_waiting_row_open_its_menu(window: MainWindow, engine: FakeEngine) -> None:
-    show(window, engine, upload("a.jpg"))
+def test_the_dots_of_a_waiting_row_open_its_menu(window: Window) -> None:
+    show(window, upload("a.jpg"))
     index = window.shown.index(0, 0)
     layout = window.view.delegate.layout_of(window.view.visualRect(index), index, active=True)
     QTest.mouseClick(window.view.viewport(), LEFT, pos=layout.disc.center())
     assert isinstance(window.view.findChild(QMenu), QMenu)
 
 
-def test_tab_selects_the_row_it_reaches_and_delete_the_next_one(
-    window: MainWindow, engine: FakeEngine, qtbot: QtBot
-) -> None:
-    engine.tell(UploadsAdded(tuple(upload(f"{n}.jpg", order=n) for n in range(3))))
+def test_tab_selects_the_row_it_reaches_and_delete_the_next_one(window: Window, qtbot: QtBot) -> None:
+    window.tell(UploadsAdded(tuple(upload(f"{n}.jpg", order=n) for n in range(3))))
     window.filters.sort.setFocus()
     QTest.keyClick(window.filters.sort, Qt.Key.Key_Tab)
     assert window.view.hasFocus()
     assert [one.upload_id for one in window.view.selected()] == ["0.jpg"]
     QTest.keyClick(window.view, Qt.Key.Key_Down)
     QTest.keyClick(window.view, Qt.Key.Key_Delete)
-    assert engine.calls == [("remove", ["1.jpg"])]
-    engine.tell(UploadsRemoved((UploadId("1.jpg"),)))
+    assert window.engine.calls == [("remove", ["1.jpg"])]
+    window.tell(UploadsRemoved((UploadId("1.jpg"),)))
     qtbot.waitUntil(lambda: [one.upload_id for one in window.view.selected()] == ["2.jpg"])
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
-def test_enter_presses_the_button_that_has_the_focus(window: MainWindow, engine: FakeEngine, key: Qt.Key) -> None:
-    engine.tell(UploadsAdded((upload("a.jpg", S.CANCELLED),)))
+def test_enter_presses_the_button_that_has_the_focus(window: Window, key: Qt.Key) -> None:
+    window.tell(UploadsAdded((upload("a.jpg", S.CANCELLED),)))
     window.footer.primary.setFocus()
     QTest.keyClick(window.footer.primary, key)
-    assert engine.calls
+    assert window.engine.calls
     chip = window.filters.chips[Chip.FAILED]
     chip.setFocus()
     QTest.keyClick(chip, key)

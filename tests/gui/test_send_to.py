@@ -8,10 +8,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import LEFT, FakeEngine, S, upload
+from tests.gui.fake_engine import LEFT, S, Window, upload
 from uploader_gui.engine.events import AnomalyChanged, AnomalyLookedUp, Lookup, UploadsAdded, UploadsChanged
 from uploader_gui.gui.dialogs.send_to_dialog import SendToDialog
-from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.upload_list.row_actions import RowAction, allowed
 from uploader_gui.gui.window.header import SignInState
 
@@ -27,14 +26,14 @@ def test_only_what_is_surely_not_registered_may_go(state: S) -> None:
     assert allowed(RowAction.SEND_TO, known) is allowed(RowAction.SEND_TO, doubtful) is (state is S.SKIPPED)
 
 
-def asked(window: MainWindow) -> SendToDialog:
+def asked(window: Window) -> SendToDialog:
     QTest.mouseClick(window.body.selection.button, LEFT)
     (dialog,) = window.findChildren(SendToDialog)
     return dialog
 
 
-def test_the_line_under_the_list_sends_the_selected_rows_there(window: MainWindow, engine: FakeEngine) -> None:
-    engine.tell(ROWS)
+def test_the_line_under_the_list_sends_the_selected_rows_there(window: Window) -> None:
+    window.tell(ROWS)
     used: list[str] = []
     window.anomaly_used.connect(used.append)
     line = window.body.selection
@@ -50,17 +49,16 @@ def test_the_line_under_the_list_sends_the_selected_rows_there(window: MainWindo
     QTest.keyClick(dialog.field, Qt.Key.Key_Backspace)
     QTest.keyClicks(dialog.field, "8")
     QTest.keyClick(dialog.field, Qt.Key.Key_Return)
-    assert engine.calls == [("send_to:4218", ["a.jpg", "b.jpg"])]
-    assert used == ["4218"]
-    engine.tell(AnomalyChanged("4218", 1, already_there=1))
+    assert (window.engine.calls, used) == ([("send_to:4218", ["a.jpg", "b.jpg"])], ["4218"])
+    window.tell(AnomalyChanged("4218", 1, already_there=1))
     assert "1 file goes to 4218 now. 1 was on its list already." in window.footer.below.text()
 
 
-def test_registered_rows_cannot_be_sent_and_the_controls_say_so(window: MainWindow, engine: FakeEngine) -> None:
-    engine.tell(UploadsAdded((upload("a.jpg", S.QUEUED),)))
+def test_registered_rows_cannot_be_sent_and_the_controls_say_so(window: Window) -> None:
+    window.tell(UploadsAdded((upload("a.jpg", S.QUEUED),)))
     window.view.selectAll()
     assert window.body.selection.button.isEnabled()
-    engine.tell(UploadsChanged((upload("a.jpg", S.REGISTERED),)))
+    window.tell(UploadsChanged((upload("a.jpg", S.REGISTERED),)))
     window.model.flush()
     assert not window.body.selection.button.isEnabled()
     assert window.body.selection.text.text().endswith("1 of them is registered and stays with its anomaly.")
@@ -71,8 +69,8 @@ def test_registered_rows_cannot_be_sent_and_the_controls_say_so(window: MainWind
     assert not window.body.selection.isVisible()
 
 
-def test_the_menu_of_a_waiting_row_asks_where_to(window: MainWindow, engine: FakeEngine) -> None:
-    engine.tell(ROWS)
+def test_the_menu_of_a_waiting_row_asks_where_to(window: Window) -> None:
+    window.tell(ROWS)
     menu = window.view.menu_for([window.model.snapshot(0)])
     (entry,) = [one for one in menu.actions() if one.text() == "Send to another anomaly…"]
     entry.trigger()
@@ -80,27 +78,25 @@ def test_the_menu_of_a_waiting_row_asks_where_to(window: MainWindow, engine: Fak
     assert dialog.question.text() == "This file is not registered yet. Which anomaly is it to go to?"
 
 
-def test_files_that_were_registered_meanwhile_are_told(window: MainWindow, engine: FakeEngine) -> None:
-    engine.tell(ROWS, AnomalyChanged("4218", 1, registered=2))
+def test_files_that_were_registered_meanwhile_are_told(window: Window) -> None:
+    window.tell(ROWS, AnomalyChanged("4218", 1, registered=2))
     assert "1 file goes to 4218 now." in window.footer.below.text() + window.footer.below.toolTip()
     assert window.banner.text.text() == (
         "2 files were registered already, or are being registered, and stay with their anomaly."
     )
 
 
-def test_a_number_that_the_register_does_not_know_is_asked_about(
-    window: MainWindow, engine: FakeEngine, qtbot: QtBot
-) -> None:
+def test_a_number_that_the_register_does_not_know_is_asked_about(window: Window, qtbot: QtBot) -> None:
     window.set_signed_in(SignInState(signed_in=True))
-    engine.tell(ROWS)
+    window.tell(ROWS)
     window.view.selectRow(0)
     dialog = asked(window)
     QTest.keyClicks(dialog.field, "99")
-    qtbot.waitUntil(lambda: engine.looked_up[-1:] == ["99"])
-    engine.tell(AnomalyLookedUp("99", Lookup.UNKNOWN))
+    qtbot.waitUntil(lambda: window.engine.looked_up[-1:] == ["99"])
+    window.tell(AnomalyLookedUp("99", Lookup.UNKNOWN))
     assert dialog.about.text() == "The register knows no anomaly 99."
     QTest.mouseClick(dialog.send, LEFT)
-    assert engine.calls == []
+    assert window.engine.calls == []
     (question,) = dialog.findChildren(QMessageBox)
     QTest.mouseClick(question.buttons()[0], LEFT)
-    assert engine.calls == [("send_to:99", ["a.jpg"])]
+    assert window.engine.calls == [("send_to:99", ["a.jpg"])]

@@ -1,4 +1,4 @@
-"""The settings: every page gives what was chosen, wrong values get a sentence, and the test of the connection shows."""
+"""The settings: what was chosen is given on, wrong values get a sentence, what is fixed is grey, the test shows."""
 
 import os
 import threading
@@ -11,22 +11,21 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import LEFT
+from tests.gui.fake_engine import LEFT, Window, found
 from tests.support.certificates import CertificateAuthority
 from tests.support.strict_api import StrictApi
 from uploader_gui.engine.events import Fact, Finding, Question, Verdict
 from uploader_gui.engine.options import HttpOptions
 from uploader_gui.gui.dialogs.connection_panel import ConnectionTester
 from uploader_gui.gui.dialogs.settings_dialog import SettingsDialog
-from uploader_gui.gui.main_window import MainWindow
-from uploader_gui.settings import Settings
+from uploader_gui.settings import HEADLESS_ONLY, OF_OPERATOR, Fixed, Settings
 
 VALUES = Settings(api_url="https://a.example")
 PATIENCE = 20_000
 
 
 @pytest.fixture
-def dialog(window: MainWindow) -> SettingsDialog:
+def dialog(window: Window) -> SettingsDialog:
     return window.dialogs.settings(VALUES)
 
 
@@ -54,7 +53,7 @@ def test_tokens_go_only_to_https_or_this_machine(dialog: SettingsDialog, address
     assert dialog.save.isEnabled() is usable
 
 
-def test_unchanged_settings_are_given_back_as_they_were(window: MainWindow, ca: CertificateAuthority) -> None:
+def test_unchanged_settings_are_given_back_as_they_were(window: Window, ca: CertificateAuthority) -> None:
     for values in (
         VALUES,
         Settings(
@@ -75,7 +74,7 @@ def test_unchanged_settings_are_given_back_as_they_were(window: MainWindow, ca: 
         dialog.reject()
 
 
-def test_settings_give_what_was_chosen_on_every_page(window: MainWindow, dialog: SettingsDialog, qtbot: QtBot) -> None:
+def test_settings_give_what_was_chosen_on_every_page(window: Window, dialog: SettingsDialog, qtbot: QtBot) -> None:
     dialog.connection.address.setText(" https://b.example/main/ ")
     QTest.mouseClick(dialog.connection.proxies["address"], LEFT)
     QTest.keyClicks(dialog.connection.proxy, "http://proxy.example:3128")
@@ -132,14 +131,13 @@ def test_a_proxy_by_hand_wants_an_address(dialog: SettingsDialog) -> None:
     assert dialog.values.proxy == "none"
 
 
-def test_a_certificate_authority_is_chosen_and_removed(
+def test_a_certificate_authority_is_chosen_and_removed_and_a_pipe_is_none_that_anybody_waits_for(
     dialog: SettingsDialog, ca: CertificateAuthority, tmp_path: Path
 ) -> None:
     page = dialog.connection
     assert not page.authority.remove.isVisible()
     QTest.mouseClick(page.authority.choose, LEFT)
-    chooser = dialog.findChild(QFileDialog)
-    assert isinstance(chooser, QFileDialog)
+    chooser = found(dialog, QFileDialog)
     chooser.fileSelected.emit(str(ca.pem))
     chooser.close()
     assert dialog.values.ca_file == ca.pem
@@ -151,9 +149,6 @@ def test_a_certificate_authority_is_chosen_and_removed(
     QTest.mouseClick(page.authority.remove, LEFT)
     assert dialog.values.ca_file is None
     assert dialog.save.isEnabled()
-
-
-def test_a_pipe_is_no_certificate_authority_and_nobody_waits_for_it(dialog: SettingsDialog, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     dialog.connection.authority.use_file(str(tmp_path / "pipe"))
     assert dialog.connection.wrong_authority.isVisible()
@@ -164,8 +159,7 @@ def test_a_test_shows_line_by_line_what_works_and_what_does_not(dialog: Settings
     panel = dialog.connection.panel
     with qtbot.waitSignal(dialog.test_wanted) as wanted:
         QTest.mouseClick(panel.button, LEFT)
-    assert wanted.args == [VALUES]
-    assert panel.button.text() == "Stop the test"
+    assert (wanted.args, panel.button.text()) == ([VALUES], "Stop the test")
     panel.show_finding(Finding(Fact.NAME_FOUND, Verdict.GOOD, ("a.example",)))
     panel.show_finding(Finding(Fact.NOT_CONNECTED, Verdict.BAD, ("a.example:443",)))
     panel.show_end()
@@ -241,3 +235,51 @@ def test_a_stopped_tester_says_nothing_more(tester: ConnectionTester, strict_api
     with qtbot.waitSignal(tester.ended, timeout=20_000):
         tester.start(Question(address), HttpOptions("uploader-gui 1"))
     assert [finding.fact for finding in first] == [Fact.NAME_FOUND, Fact.NOT_CONNECTED]
+
+
+NAMES = sorted(Settings.model_fields.keys() - HEADLESS_ONLY - OF_OPERATOR)
+ALL_VALUES = Settings(api_url="https://a.example", proxy="http://proxy.example:3128", theme="dark", history_days=30)
+
+
+def fields_of(dialog: SettingsDialog) -> dict[str, list[QWidget]]:
+    return {**dialog.connection.fields, **dialog.sending.fields, **dialog.program.fields}
+
+
+def told(dialog: SettingsDialog) -> list[str]:
+    return [one.text() for one in dialog.findChildren(QLabel) if "environment variable" in one.text()]
+
+
+def test_the_dialog_knows_where_each_setting_is_shown_and_all_can_be_changed_without_variables(window: Window) -> None:
+    dialog = window.dialogs.settings(ALL_VALUES)
+    assert (set(fields_of(dialog)), told(dialog)) == (set(NAMES), [])
+    assert all(one.isEnabledTo(dialog) for shown in fields_of(dialog).values() for one in shown)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_fixed_setting_is_grey_and_says_by_which_variable(window: Window, name: str) -> None:
+    variable = f"UPLOADER_{name.upper()}"
+    dialog = window.dialogs.settings(ALL_VALUES, {name: Fixed(variable)})
+    assert told(dialog) == [f"Fixed by the environment variable {variable}"]
+    for other, shown in fields_of(dialog).items():
+        assert [one.isEnabledTo(dialog) for one in shown] == [other != name] * len(shown)
+        assert all(variable in one.accessibleDescription() for one in shown if other == name)
+    assert dialog.values == ALL_VALUES
+    assert dialog.save.isEnabled()
+
+
+def test_a_setting_fixed_for_the_machine_is_grey_and_says_where(window: Window) -> None:
+    dialog = window.dialogs.settings(ALL_VALUES, {"proxy": Fixed("/etc/uploader-gui/settings.json", machine=True)})
+    words = "Fixed for this computer by your IT department (/etc/uploader-gui/settings.json)"
+    assert words in [one.text() for one in dialog.findChildren(QLabel)]
+    assert not any(one.isEnabledTo(dialog) for one in dialog.connection.fields["proxy"])
+
+
+def test_a_wrong_value_that_cannot_be_changed_here_does_not_keep_the_others_from_being_saved(window: Window) -> None:
+    wrong = ALL_VALUES.model_copy(
+        update={"api_url": "http://a.example", "proxy": "proxy:80", "ca_file": Path("/nowhere/ca.pem")}
+    )
+    fixed = {name: Fixed(f"UPLOADER_{name.upper()}") for name in ("api_url", "proxy", "ca_file")}
+    dialog = window.dialogs.settings(wrong, fixed)
+    assert dialog.save.isEnabled()
+    dialog.reject()
+    assert not window.dialogs.settings(wrong, {"proxy": Fixed("UPLOADER_PROXY")}).save.isEnabled()

@@ -8,11 +8,10 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QImage, QPainter
 from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import RUNNING, FakeEngine, upload
+from tests.gui.fake_engine import RUNNING, Window, upload
 from uploader_gui.engine.events import Progress, Totals, UploadProgress, UploadsAdded, UploadsChanged
 from uploader_gui.engine.models import UploadId
 from uploader_gui.engine.models import UploadState as S
-from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.style.theme import Theme
 from uploader_gui.gui.upload_list.row_delegate import MAX_PICTURES, RowCache
 
@@ -51,20 +50,18 @@ def test_after_another_theme_and_where_there_are_too_many_it_is_painted_again() 
     assert painted.times == MAX_PICTURES + 3
 
 
-def seen(window: MainWindow) -> QImage:
+def seen(window: Window) -> QImage:
     return window.view.viewport().grab().toImage()
 
 
-def test_a_running_row_follows_its_upload_its_bar_and_the_theme(
-    window: MainWindow, engine: FakeEngine, theme: Theme
-) -> None:
+def test_a_running_row_follows_its_upload_its_bar_and_the_theme(window: Window, theme: Theme) -> None:
     row = upload("a.pdf", S.UPLOADING, size=1000)
-    engine.tell(UploadsAdded((row,)), RUNNING)
+    window.tell(UploadsAdded((row,)), RUNNING)
     pictures = [seen(window)]
-    engine.tell(Progress((UploadProgress(UploadId("a.pdf"), 500, 1.0),), Totals()))
+    window.tell(Progress((UploadProgress(UploadId("a.pdf"), 500, 1.0),), Totals()))
     window.model.flush()
     pictures.append(seen(window))
-    engine.tell(UploadsChanged((replace(row, may_be_registered_twice=True),)))
+    window.tell(UploadsChanged((replace(row, may_be_registered_twice=True),)))
     window.model.flush()
     pictures.append(seen(window))
     window.view.retranslate()  # as in another language: nothing old may stay
@@ -75,12 +72,12 @@ def test_a_running_row_follows_its_upload_its_bar_and_the_theme(
     assert all(one != another for one, another in pairwise(pictures))
 
 
-def on_screen(window: MainWindow) -> QImage:
+def on_screen(window: Window) -> QImage:
     return window.screen().grabWindow(window.winId()).toImage()
 
 
-def test_a_row_below_those_that_changed_keeps_its_face(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
-    engine.tell(UploadsAdded(tuple(upload(f"{n}.pdf", S.UPLOADING, order=n) for n in range(3))))
+def test_a_row_below_those_that_changed_keeps_its_face(window: Window, qtbot: QtBot) -> None:
+    window.tell(UploadsAdded(tuple(upload(f"{n}.pdf", S.UPLOADING, order=n) for n in range(3))))
     window.view.selectRow(2)
     qtbot.waitUntil(lambda: not window.view.visualRect(window.view.currentIndex()).isEmpty())
     area = window.view.viewport()

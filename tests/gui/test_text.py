@@ -26,13 +26,10 @@ def test_the_table_holds_no_code_that_is_gone() -> None:
     assert set(TABLE) == set(Code)
 
 
-def test_a_refused_type_is_named_and_not_repeated_as_detail() -> None:
+def test_a_refused_type_is_named_and_not_repeated_as_detail_and_the_servers_words_are_kept() -> None:
     remedy = cause_and_action(Reason(Code.TYPE_NOT_ACCEPTED, detail="HEIC"))
     assert (remedy.cause, remedy.detail) == ("The register does not accept HEIC photos.", "")
     assert "MP4 files" in english(Reason(Code.TYPE_NOT_ACCEPTED, detail="MP4"))
-
-
-def test_the_servers_own_words_are_kept() -> None:
     reason = Reason(Code.REJECTED, detail="anomaly is closed")
     assert "anomaly is closed" in cause_and_action(reason).whole
     assert english(reason) == "The register did not take the file. (anomaly is closed)"
@@ -69,24 +66,17 @@ def test_a_header_nobody_here_can_know_is_named_once_and_not_called_unsafe() -> 
 @pytest.mark.parametrize(
     ("size", "told"),
     [
-        (0, "0_B"),
-        (999, "999_B"),
-        (248_000, "248_KB"),
-        (999_600, "1.0_MB"),
-        (3_400_000, "3.4_MB"),
-        (214_000_000, "214_MB"),
-        (1_100_000_000, "1.1_GB"),
-        (5_000_000_000_000, "5,000_GB"),
+        (0, "0_B"), (999, "999_B"), (248_000, "248_KB"), (999_600, "1.0_MB"), (3_400_000, "3.4_MB"),
+        (214_000_000, "214_MB"), (1_100_000_000, "1.1_GB"), (5_000_000_000_000, "5,000_GB"),
     ],
-)
+)  # fmt: skip
 def test_sizes(size: int, told: str) -> None:
     assert spaced(i18n.size(size)) == told
 
 
 def test_figures_take_the_languages_form() -> None:
     i18n.use_language("fr")
-    assert spaced(i18n.size(3_400_000)) == "3,4_Mo"
-    assert spaced(i18n.number(3000)) == "3_000"
+    assert (spaced(i18n.size(3_400_000)), spaced(i18n.number(3000))) == ("3,4_Mo", "3_000")
 
 
 @pytest.mark.parametrize(("share", "told"), [(0, "0_%"), (0.64, "64_%"), (0.9999, "99_%"), (1, "100_%")])
@@ -104,6 +94,6 @@ def test_durations_are_rough(seconds: float, told: str) -> None:
 
 def test_a_countdown_ends_at_zero() -> None:
     assert [spaced(i18n.countdown(s)) for s in (8.0, 7.2, 0.0, -3.0, 80, 65)] == [
-        *("8_s", "8_s", "0_s", "0_s", "1_min_20", "1_min_05"),
+        *("8_s", "8_s", "0_s", "0_s", "1_min_20", "1_min_05")
     ]
     assert spaced(i18n.lifetime(30)) == "1_min"

@@ -13,13 +13,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import FakeEngine, upload
+from tests.gui.fake_engine import Window, upload
 from tests.support import pictures
 from uploader_gui.engine.events import UploadsAdded
 from uploader_gui.engine.models import Source, UploadState
 from uploader_gui.engine.pictures.decoder import PictureDecoder
 from uploader_gui.engine.source import describe_only, inspect
-from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.upload_list.thumbnails import Thumbnails, is_picture, make_thumbnail
 
 SIDE = 40
@@ -64,24 +63,19 @@ def test_what_cannot_be_decoded_gives_none(content: bytes, decoder: PictureDecod
         assert make_thumbnail(source, SIDE, decoder) is None
 
 
-def test_a_pipe_is_never_opened(decoder: PictureDecoder, tmp_path: Path) -> None:
+def test_only_pictures_are_asked_for_and_a_pipe_is_never_opened(decoder: PictureDecoder, tmp_path: Path) -> None:
     path = tmp_path / "a.heic"
     os.mkfifo(path)
     assert make_thumbnail(describe_only(path, path), SIDE, decoder) is None
-
-
-def test_only_pictures_are_asked_for(tmp_path: Path) -> None:
     path = tmp_path / "a.pdf"
     assert not is_picture(Source(path, path, "a.pdf", "application/pdf", 1, 1))
     assert not is_picture(describe_only(tmp_path / "film.mp4", tmp_path / "film.mp4"))
 
 
-def test_a_row_gets_its_thumbnail_without_waiting(
-    window: MainWindow, engine: FakeEngine, tmp_path: Path, qtbot: QtBot
-) -> None:
+def test_a_row_gets_its_thumbnail_without_waiting(window: Window, tmp_path: Path, qtbot: QtBot) -> None:
     path = jpeg(tmp_path / "a.jpg")
     with qtbot.waitSignal(window.view.delegate.thumbnails.came, timeout=PATIENCE):
-        engine.tell(UploadsAdded((replace(upload("a.jpg"), source=source_of(path)),)))
+        window.tell(UploadsAdded((replace(upload("a.jpg"), source=source_of(path)),)))
     tile = window.view.delegate.layout_of(
         window.view.visualRect(window.shown.index(0, 0)), window.shown.index(0, 0), active=False
     ).tile
@@ -92,8 +86,8 @@ def test_a_row_gets_its_thumbnail_without_waiting(
     assert color.red() < 100
 
 
-def test_a_picture_that_ends_its_decoder_keeps_its_tile_and_the_window_lives(
-    window: MainWindow, engine: FakeEngine, tmp_path: Path, qtbot: QtBot
+def test_a_picture_that_ends_its_decoder_keeps_its_tile_and_all_lives(
+    window: Window, tmp_path: Path, qtbot: QtBot
 ) -> None:
     names = ["IMG_0002.heic", "sound.heic"]
     (tmp_path / names[0]).write_bytes(pictures.CRASHING.read_bytes())
@@ -103,7 +97,7 @@ def test_a_picture_that_ends_its_decoder_keeps_its_tile_and_the_window_lives(
         for order, name in enumerate(names)
     ]
     kept = window.view.delegate.thumbnails
-    engine.tell(UploadsAdded(tuple(rows)))
+    window.tell(UploadsAdded(tuple(rows)))
     qtbot.waitUntil(lambda: len(kept._kept) == 2, timeout=PATIENCE)
     assert {wish.source.name: pixmap is not None for wish, pixmap in kept._kept.items()} == {
         names[0]: False,
@@ -111,12 +105,12 @@ def test_a_picture_that_ends_its_decoder_keeps_its_tile_and_the_window_lives(
     }
 
 
-def test_only_visible_rows_are_asked_for(window: MainWindow, engine: FakeEngine, tmp_path: Path, qtbot: QtBot) -> None:
+def test_only_visible_rows_are_asked_for(window: Window, tmp_path: Path, qtbot: QtBot) -> None:
     source = source_of(jpeg(tmp_path / "a.jpg"))
     many = [replace(upload(f"{n}.jpg", order=n), source=replace(source, name=f"{n}.jpg")) for n in range(500)]
     kept = window.view.delegate.thumbnails
     with qtbot.waitSignal(kept.came, timeout=PATIENCE):
-        engine.tell(UploadsAdded(tuple(many)))
+        window.tell(UploadsAdded(tuple(many)))
     qtbot.waitUntil(lambda: not kept._waiting and not kept._began, timeout=PATIENCE)
     rows = window.view.viewport().height() // window.view.rowHeight(0) + 2
     assert 0 < len(kept._kept) <= rows
@@ -128,8 +122,7 @@ def test_memory_stays_within_bounds(tmp_path: Path, qtbot: QtBot) -> None:
     for n in range(12):
         with qtbot.waitSignal(kept.came, timeout=PATIENCE):
             assert kept.of(replace(source, name=f"{n}.jpg"), SIDE, 2.0) is None
-    assert len(kept._kept) == 5
-    assert kept.kept_bytes == 5 * 80 * 80 * 4
+    assert (len(kept._kept), kept.kept_bytes) == (5, 5 * 80 * 80 * 4)
     pixmap = kept.of(replace(source, name="11.jpg"), SIDE, 2.0)
     assert pixmap is not None
     assert (pixmap.width(), pixmap.devicePixelRatio()) == (80, 2.0)

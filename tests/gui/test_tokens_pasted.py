@@ -11,10 +11,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import CTRL
+from tests.gui.fake_engine import CTRL, Window
 from uploader_gui.anomaly_links import AnomalyPages
 from uploader_gui.gui.dialogs.sign_in_dialog import SignInDialog, TokensKept, tokens_in
-from uploader_gui.gui.main_window import MainWindow
 
 ACCESS = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln-_nature"
 SESSION = "c2Vzc2lvbi10b2tlbg+/=="
@@ -115,16 +114,14 @@ def test_any_text_gives_two_sendable_tokens_or_none(text: str) -> None:
 
 
 @pytest.fixture
-def dialog(window: MainWindow, qtbot: QtBot) -> SignInDialog:
+def dialog(window: Window, qtbot: QtBot) -> SignInDialog:
     made = window.dialogs.sign_in(TokensKept.KEYRING)
     qtbot.waitExposed(made)
     return made
 
 
 @pytest.mark.parametrize("field", ["both", "bearer", "session"])
-def test_one_paste_into_any_field_fills_both(
-    dialog: SignInDialog, window: MainWindow, field: str, qtbot: QtBot
-) -> None:
+def test_one_paste_into_any_field_fills_both(dialog: SignInDialog, window: Window, field: str, qtbot: QtBot) -> None:
     assert not dialog.recognised.isVisible()
     QGuiApplication.clipboard().setText(CURL)
     QTest.keyClick(getattr(dialog, field), Qt.Key.Key_V, CTRL)
@@ -135,7 +132,7 @@ def test_one_paste_into_any_field_fills_both(
     assert submitted.args == [ACCESS, SESSION]
 
 
-def test_one_token_that_a_mail_broke_stays_in_its_field(dialog: SignInDialog, window: MainWindow, qtbot: QtBot) -> None:
+def test_one_token_that_a_mail_broke_stays_in_its_field(dialog: SignInDialog, window: Window, qtbot: QtBot) -> None:
     for field, token in ((dialog.bearer, LONG), (dialog.session, LONGER)):
         QGuiApplication.clipboard().setText(mailed(token, 76, "\n"))
         QTest.keyClick(field, Qt.Key.Key_V, CTRL)
@@ -144,7 +141,7 @@ def test_one_token_that_a_mail_broke_stays_in_its_field(dialog: SignInDialog, wi
     assert submitted.args == [LONG, LONGER]
 
 
-def test_the_operators_help_is_one_click_away(window: MainWindow) -> None:
+def test_the_operators_help_is_one_click_away(window: Window) -> None:
     assert not window.dialogs.sign_in(TokensKept.KEYRING).where.isVisible()
     window.dialogs.sign_in(TokensKept.KEYRING).reject()
     window.set_operator(AnomalyPages(), "https://register.example/help")

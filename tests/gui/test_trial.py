@@ -10,15 +10,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QBuffer, QIODevice, QObject, Qt
-from PySide6.QtGui import QFont, QPdfWriter
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from tests.gui.fake_desktop import FakeDesktop
-from tests.gui.fake_engine import LEFT, REST, RUNNING, FakeEngine, S, one_of_each, upload
+from tests.gui.fake_engine import LEFT, REST, RUNNING, FakeEngine, S, Window, found, one_of_each, upload
 from tests.gui.receipts import file, receipt
+from tests.gui.test_receipts import pages_of
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import (
     EngineFailed,
@@ -32,10 +32,7 @@ from uploader_gui.engine.events import (
     UploadsChanged,
 )
 from uploader_gui.engine.models import Reason, UploadId, UploadSnapshot
-from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.receipts import receipt_pages, receipt_words
-from uploader_gui.gui.receipts.receipt_pages import ReceiptPages, prepare
-from uploader_gui.gui.style.theme import Theme
 from uploader_gui.gui.taskbar_and_notifications import DesktopPolicy
 from uploader_gui.gui.upload_list.upload_model import Column
 from uploader_gui.gui.window.filter_bar import Chip
@@ -45,28 +42,19 @@ from uploader_gui.platform.application import Language
 BAND = "TRIAL: nothing is sent to the register"
 
 
-@pytest.fixture
-def trial(engine: FakeEngine, theme: Theme, qtbot: QtBot) -> MainWindow:
-    made = MainWindow(engine, theme, anomaly_id="DEMO-1", sandbox=True)
-    qtbot.addWidget(made, before_close_func=lambda one: one.hide())
-    made.show()
-    qtbot.waitExposed(made)
-    return made
-
-
-def test_without_tokens_a_trials_register_is_asked_for_a_number(trial: MainWindow, engine: FakeEngine) -> None:
+def test_without_tokens_a_trials_register_is_asked_for_a_number(trial: Window) -> None:
     trial.set_signed_in(SignInState(signed_in=False))
-    engine.tell(REST)
+    trial.tell(REST)
     trial.header.field.setText("DEMO-2")
     QTest.keyClick(trial.header.field, Qt.Key.Key_Return)
-    assert engine.looked_up == ["DEMO-2"]
+    assert trial.engine.looked_up == ["DEMO-2"]
 
 
 def tried(name: str, state: S = S.QUEUED, code: Code | None = None) -> UploadSnapshot:
     return replace(upload(name, state, code, anomaly_id="DEMO-1"), trial=True)
 
 
-def band_is_seen(window: MainWindow) -> bool:
+def band_is_seen(window: Window) -> bool:
     """Whether the words are there, and nothing of the window covers them."""
     assert window.body.trial is not None
     text = window.body.trial.text
@@ -75,18 +63,18 @@ def band_is_seen(window: MainWindow) -> bool:
     return there and window.rect().contains(middle) and not covered(window, middle)
 
 
-def covered(window: MainWindow, point: object) -> bool:
+def covered(window: Window, point: object) -> bool:
     overlay = window.add_files.overlay
     return overlay.isVisible() and overlay.geometry().contains(point)  # type: ignore[call-overload]  # a QPoint
 
 
-def test_the_band_stands_whatever_else_the_window_has_to_say(trial: MainWindow, engine: FakeEngine) -> None:
+def test_the_band_stands_whatever_else_the_window_has_to_say(trial: Window) -> None:
     assert band_is_seen(trial)
-    engine.tell(one_of_each(), RUNNING)
+    trial.tell(one_of_each(), RUNNING)
     assert band_is_seen(trial)
     trial.notices.explain(lambda: "Outlook gives no file away.")
-    engine.tell(Resumed((UploadId("a"),)))
-    engine.tell(EngineFailed(Reason(Code.INTERNAL_ERROR)))
+    trial.tell(Resumed((UploadId("a"),)))
+    trial.tell(EngineFailed(Reason(Code.INTERNAL_ERROR)))
     assert trial.banner.isVisible()
     assert band_is_seen(trial)
     trial.add_files.overlay.show_texts("Add 2 files", "")
@@ -97,10 +85,8 @@ def test_the_band_stands_whatever_else_the_window_has_to_say(trial: MainWindow, 
     assert band_is_seen(trial)
 
 
-def test_a_low_window_keeps_room_for_the_band_and_a_row(
-    trial: MainWindow, window: MainWindow, engine: FakeEngine
-) -> None:
-    engine.tell(one_of_each())
+def test_a_low_window_keeps_room_for_the_band_and_a_row(trial: Window, window: Window) -> None:
+    trial.tell(one_of_each())
     band = trial.body.trial
     assert band is not None
     for one in (trial, window):
@@ -116,24 +102,20 @@ def test_a_low_window_keeps_room_for_the_band_and_a_row(
     assert trial.view.height() >= trial.view.rowHeight(0)
 
 
-def test_the_summary_of_a_drop_does_not_say_that_files_will_be_sent(trial: MainWindow, engine: FakeEngine) -> None:
-    engine.tell(UploadsAdded((tried("a"), tried("b"))), PathsAdded("DEMO-1", 2, 0, 0, 0))
+def test_the_summary_of_a_drop_does_not_say_that_files_will_be_sent(trial: Window) -> None:
+    trial.tell(UploadsAdded((tried("a"), tried("b"))), PathsAdded("DEMO-1", 2, 0, 0, 0))
     assert trial.body.preflight.going.text().replace("\u00a0", " ") == "2 files (2.0 MB) will be tried out."
 
 
-def test_a_window_that_sends_has_no_such_band(window: MainWindow) -> None:
+def test_the_title_says_it_and_a_window_that_sends_says_nothing_of_it(trial: Window, window: Window) -> None:
+    assert trial.windowTitle() == f"{BAND} – Anomaly files"
     assert window.body.trial is None
     assert BAND not in window.windowTitle()
 
 
-def test_the_title_says_it(trial: MainWindow) -> None:
-    assert trial.windowTitle() == f"{BAND} – Anomaly files"
-
-
-def test_band_title_filter_and_rows_follow_the_language(
-    trial: MainWindow, engine: FakeEngine, qapp: QApplication, qtbot: QtBot
-) -> None:
-    engine.tell(UploadsAdded((tried("a", S.UPLOADED),)))
+def test_band_title_filter_and_rows_follow_the_language(trial: Window, qapp: QApplication, qtbot: QtBot) -> None:
+    trial.tell(UploadsAdded((tried("a", S.UPLOADED),)))
+    assert trial.filters.chips[Chip.UPLOADED].accessibleName() == "Uploaded (trial), 1"
     language = Language(qapp)
     language.use("fr")
     try:
@@ -150,16 +132,11 @@ def test_band_title_filter_and_rows_follow_the_language(
 @pytest.mark.parametrize(
     ("state", "word"), [(S.UPLOADED, "Uploaded (trial)"), (S.SKIPPED, "Already there (trial)"), (S.FAILED, "Failed")]
 )
-def test_a_row_says_so_to_eyes_and_ears(trial: MainWindow, engine: FakeEngine, state: S, word: str) -> None:
-    engine.tell(UploadsAdded((tried("a.jpg", state),)))
+def test_a_row_says_so_to_eyes_and_ears(trial: Window, state: S, word: str) -> None:
+    trial.tell(UploadsAdded((tried("a.jpg", state),)))
     assert trial.model.index(0, Column.STATE).data() == word
     spoken = trial.model.index(0, Column.NAME).data(Qt.ItemDataRole.AccessibleTextRole)
     assert spoken == f"a.jpg, {word.lower()}"
-
-
-def test_the_filter_says_so(trial: MainWindow, engine: FakeEngine) -> None:
-    engine.tell(UploadsAdded((tried("a", S.UPLOADED),)))
-    assert trial.filters.chips[Chip.UPLOADED].accessibleName() == "Uploaded (trial), 1"
 
 
 @pytest.mark.parametrize(
@@ -170,31 +147,27 @@ def test_the_filter_says_so(trial: MainWindow, engine: FakeEngine) -> None:
         ([S.REFUSED, S.CANCELLED], "Trial over: 2 files did not get through."),
     ],
 )
-def test_the_end_in_the_footer_promises_nothing(
-    trial: MainWindow, engine: FakeEngine, states: list[S], told: str
-) -> None:
-    engine.tell(UploadsAdded(tuple(tried(f"{n}", state) for n, state in enumerate(states))), RUNNING, REST)
+def test_the_end_in_the_footer_promises_nothing(trial: Window, states: list[S], told: str) -> None:
+    trial.tell(UploadsAdded(tuple(tried(f"{n}", state) for n, state in enumerate(states))), RUNNING, REST)
     assert trial.footer.below.text() == told
-    engine.tell(QueueStatus(running=True, walking=True))
+    trial.tell(QueueStatus(running=True, walking=True))
     assert trial.footer.below.text() == "Searching folders…"  # nothing is over yet
 
 
-def test_no_notification_and_no_icon_speaks_as_if_a_register_had_files(
-    trial: MainWindow, engine: FakeEngine, qtbot: QtBot
-) -> None:
+def test_no_notification_and_no_icon_speaks_as_if_a_register_had_files(trial: Window, qtbot: QtBot) -> None:
     desktop = FakeDesktop()
-    manners = DesktopPolicy(trial, engine, desktop)
-    engine.tell(UploadsAdded((tried("a", S.UPLOADING),)), RUNNING)
+    manners = DesktopPolicy(trial, trial.engine, desktop)
+    trial.tell(UploadsAdded((tried("a", S.UPLOADING),)), RUNNING)
     manners.go_to_background()
     assert desktop.icon == f"{BAND} · 1 file still to send"
     with qtbot.waitSignal(manners.leave_wanted):
-        engine.tell(UploadsChanged((tried("a", S.UPLOADED),)), REST, QueueIdle(Totals()))
+        trial.tell(UploadsChanged((tried("a", S.UPLOADED),)), REST, QueueIdle(Totals()))
     assert {title for title, _ in desktop.notifications} == {BAND}
     assert desktop.notifications[-1] == (BAND, "1 file uploaded (trial)")
 
 
-def test_closing_a_trial_says_that_its_list_is_forgotten(trial: MainWindow, engine: FakeEngine) -> None:
-    engine.tell(UploadsAdded((tried("a"), tried("b", S.UPLOADED))))
+def test_closing_a_trial_says_that_its_list_is_forgotten(trial: Window) -> None:
+    trial.tell(UploadsAdded((tried("a"), tried("b", S.UPLOADED))))
     trial.close()
     dialog = trial.dialogs.leave()
     assert dialog.question.text() == "TRIAL: 1 of 2 files has not got through: 1 waiting."
@@ -208,28 +181,28 @@ MADE = receipt(file(), file("b.jpg", "skipped"), file("c.jpg", "failed"), anomal
 
 
 @pytest.fixture
-def dialog(trial: MainWindow, engine: FakeEngine) -> Iterator[QFileDialog]:
+def dialog(trial: Window, engine: FakeEngine) -> Iterator[QFileDialog]:
     engine.tell(UploadsAdded((tried("a", S.UPLOADED),)), QueueIdle(Totals()))
     trial.resize(1100, 700)
     QTest.mouseClick(trial.footer.receipt, LEFT)
-    opened = trial.findChild(QFileDialog)
-    assert isinstance(opened, QFileDialog)
+    opened = found(trial, QFileDialog)
     yield opened
     opened.close()
 
 
-def test_the_name_proposed_for_a_receipt_begins_with_it(dialog: QFileDialog) -> None:
+def test_a_receipts_proposed_name_and_its_data_say_it(dialog: QFileDialog, engine: FakeEngine, tmp_path: Path) -> None:
     name = Path(dialog.selectedFiles()[0]).name
     assert re.fullmatch(r"TRIAL-receipt-DEMO-1-\d{4}-\d\d-\d\d\.pdf", name)
-
-
-def test_a_receipt_opened_to_be_looked_at_has_it_in_its_name(
-    trial: MainWindow, engine: FakeEngine, qtbot: QtBot
-) -> None:
-    trial.receipts.open("DEMO-1")
+    dialog.fileSelected.emit(str(tmp_path / "r.json"))
     engine.tell(ReceiptBuilt(MADE))
-    qtbot.waitUntil(lambda: bool(engine.saved), timeout=60_000)
-    assert engine.saved[0][0].name.startswith("TRIAL-receipt-DEMO-1-")
+    assert json.loads(engine.saved[0][1])["trial"] is True
+
+
+def test_a_receipt_opened_to_be_looked_at_has_it_in_its_name(trial: Window, qtbot: QtBot) -> None:
+    trial.receipts.open("DEMO-1")
+    trial.tell(ReceiptBuilt(MADE))
+    qtbot.waitUntil(lambda: bool(trial.engine.saved), timeout=60_000)
+    assert trial.engine.saved[0][0].name.startswith("TRIAL-receipt-DEMO-1-")
 
 
 def test_every_line_of_the_table_begins_with_it(dialog: QFileDialog, engine: FakeEngine, tmp_path: Path) -> None:
@@ -242,12 +215,6 @@ def test_every_line_of_the_table_begins_with_it(dialog: QFileDialog, engine: Fak
     assert [row["Result"] for row in rows] == ["Uploaded (trial)", "Already there (trial)", "Failed"]
     assert rows[0]["Number in the trial"] == "1001"
     assert "Register number" not in rows[0]
-
-
-def test_the_data_say_it(dialog: QFileDialog, engine: FakeEngine, tmp_path: Path) -> None:
-    dialog.fileSelected.emit(str(tmp_path / "r.json"))
-    engine.tell(ReceiptBuilt(MADE))
-    assert json.loads(engine.saved[0][1])["trial"] is True
 
 
 def test_the_page_claims_no_deposit() -> None:
@@ -266,16 +233,10 @@ def test_the_page_claims_no_deposit() -> None:
 @pytest.mark.parametrize(("trial", "slanted"), [(True, True), (False, False)])
 def test_across_every_page_stands_a_mark(qtbot: QtBot, *, trial: bool, slanted: bool) -> None:
     made = receipt(*(file(f"{n}.jpg") for n in range(60)), trial=trial)
-    buffer, keeper = QBuffer(), QObject()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    writer = QPdfWriter(buffer)
-    prepare(writer)
-    pages = ReceiptPages(made, writer, QFont(), keeper)
-    with qtbot.waitSignal(pages.done, timeout=60_000):
-        pages.start()
-    contents = page_contents(bytes(buffer.data().data()))
-    assert len(contents) == len(pages.pages) >= 3
-    assert [is_slanted(content) for content in contents] == [slanted] * len(pages.pages)
+    content, count = pages_of(made, qtbot)
+    contents = page_contents(content)
+    assert len(contents) == count >= 3
+    assert [is_slanted(content) for content in contents] == [slanted] * count
 
 
 def page_contents(pdf: bytes) -> list[bytes]:

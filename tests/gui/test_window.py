@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import CTRL, LEFT, REST, RUNNING, FakeEngine, S, one_of_each, upload
+from tests.gui.fake_engine import CTRL, LEFT, REST, RUNNING, FakeEngine, S, Window, found, one_of_each, upload
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import QueueStatus, SignedIn, UploadsAdded, UploadsChanged, UploadsRemoved
 from uploader_gui.engine.models import UploadId
@@ -21,7 +21,7 @@ from uploader_gui.gui.window.header import SignInState
 
 
 @pytest.mark.parametrize("typed", ["4217", " 4217 ", "DEMO-1", "a_b-C9", "x" * 64])
-def test_a_valid_number_gets_a_check(window: MainWindow, typed: str) -> None:
+def test_a_valid_number_gets_a_check(window: Window, typed: str) -> None:
     QTest.keyClicks(window.header.field, typed)
     assert window.header.field.anomaly_id == typed.strip()
     assert window.header.field.actions()[0].isVisible()
@@ -29,7 +29,7 @@ def test_a_valid_number_gets_a_check(window: MainWindow, typed: str) -> None:
 
 
 @pytest.mark.parametrize("typed", ["42 17", "4217/..", "é", "x" * 65, "a?b"])
-def test_a_wrong_number_gets_a_sentence_as_you_type(window: MainWindow, typed: str) -> None:
+def test_a_wrong_number_gets_a_sentence_as_you_type(window: Window, typed: str) -> None:
     window.header.field.insert(typed)
     assert window.header.field.anomaly_id == ""
     assert not window.header.field.actions()[0].isVisible()
@@ -37,7 +37,7 @@ def test_a_wrong_number_gets_a_sentence_as_you_type(window: MainWindow, typed: s
     assert window.header.field.accessibleDescription() == window.header.hint.text()
 
 
-def test_the_words_in_the_empty_field_are_not_cut_off_beside_the_arrow(window: MainWindow) -> None:
+def test_the_words_in_the_empty_field_are_not_cut_off_beside_the_arrow(window: Window) -> None:
     field = window.header.field
     field.offer(["4217"])
     icon_and_edges = 64
@@ -45,38 +45,32 @@ def test_the_words_in_the_empty_field_are_not_cut_off_beside_the_arrow(window: M
     assert words + icon_and_edges <= field.width()
 
 
-def test_an_empty_list_shows_the_card_and_no_footer(window: MainWindow, engine: FakeEngine) -> None:
+def test_an_empty_list_shows_the_card_and_no_footer(window: Window) -> None:
     assert window.empty.isVisible()
     assert not window.footer.isVisible()
-    engine.tell(UploadsAdded((upload("a.jpg"),)))
+    window.tell(UploadsAdded((upload("a.jpg"),)))
     assert window.view.isVisible()
     assert window.footer.isVisible()
-    engine.tell(UploadsRemoved((UploadId("a.jpg"),)))
+    window.tell(UploadsRemoved((UploadId("a.jpg"),)))
     assert window.empty.isVisible()
 
 
-def test_chips_count_and_filter(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
-    engine.tell(one_of_each())
+def test_chips_count_and_filter(window: Window, qtbot: QtBot) -> None:
+    window.tell(one_of_each())
     counts = {chip: button.count for chip, button in window.filters.chips.items()}
     assert counts == {
-        Chip.ALL: 13,
-        Chip.WAITING: 5,
-        Chip.SENDING: 3,
-        Chip.FAILED: 1,
-        Chip.REFUSED: 1,
-        Chip.UPLOADED: 1,
-        Chip.SKIPPED: 1,
-        Chip.CANCELLED: 1,
-    }
+        Chip.ALL: 13, Chip.WAITING: 5, Chip.SENDING: 3, Chip.FAILED: 1, Chip.REFUSED: 1, Chip.UPLOADED: 1,
+        Chip.SKIPPED: 1, Chip.CANCELLED: 1,
+    }  # fmt: skip
     QTest.mouseClick(window.filters.chips[Chip.FAILED], LEFT)
     assert window.shown.rowCount() == 1
-    engine.tell(UploadsChanged((upload("uploading.jpg", S.FAILED, Code.MISSING),)))
+    window.tell(UploadsChanged((upload("uploading.jpg", S.FAILED, Code.MISSING),)))
     qtbot.waitUntil(lambda: window.shown.rowCount() == 2)
     assert window.filters.chips[Chip.FAILED].accessibleName() == "Failed, 2"
 
 
-def test_search_filters_and_escape_takes_it_back(window: MainWindow, engine: FakeEngine) -> None:
-    engine.tell(one_of_each())
+def test_search_filters_and_escape_takes_it_back(window: Window) -> None:
+    window.tell(one_of_each())
     QTest.keyClicks(window.filters.search, "UPLOADED")
     assert window.shown.rowCount() == 1
     QTest.keyClick(window, Qt.Key.Key_Escape)
@@ -84,59 +78,54 @@ def test_search_filters_and_escape_takes_it_back(window: MainWindow, engine: Fak
 
 
 @pytest.mark.parametrize("by", ["files button", "folder button", "Ctrl+O"])
-def test_chosen_files_and_folders_go_to_the_anomaly(window: MainWindow, engine: FakeEngine, by: str) -> None:
+def test_chosen_files_and_folders_go_to_the_anomaly(window: Window, by: str) -> None:
     window.set_anomaly("4217")
     if by == "Ctrl+O":
         QTest.keyClick(window, Qt.Key.Key_O, CTRL)
     else:
         QTest.mouseClick(window.empty.add_files if by == "files button" else window.empty.add_folder, LEFT)
-    dialog = window.findChild(QFileDialog)
-    assert isinstance(dialog, QFileDialog)
+    dialog = found(window, QFileDialog)
     dialog.filesSelected.emit(["/photos"])
     dialog.close()
-    assert engine.added == [([Path("/photos")], "4217")]
+    assert window.engine.added == [([Path("/photos")], "4217")]
 
 
 @pytest.mark.parametrize("states", [(), (S.UPLOADED, S.SKIPPED), (S.UPLOADED, S.CANCELLED)])
 @pytest.mark.parametrize("status", [REST, RUNNING])
-def test_closing_with_nothing_unsent_asks_nothing(
-    window: MainWindow, engine: FakeEngine, qtbot: QtBot, status: QueueStatus, states: tuple[S, ...]
+def test_closing_with_all_sent_asks_nothing(
+    window: Window, qtbot: QtBot, status: QueueStatus, states: tuple[S, ...]
 ) -> None:
-    engine.tell(UploadsAdded(tuple(upload(state, state) for state in states)), status)
+    window.tell(UploadsAdded(tuple(upload(state, state) for state in states)), status)
     with qtbot.waitSignal(window.exit_requested):
         window.close()
     assert window.isVisible()  # the composition root closes, not the window
 
 
-def test_the_session_says_how_long_it_lasts(window: MainWindow) -> None:
-    window.set_signed_in(SignInState(signed_in=True, expires_at=time.time() + 7300, accepted=True))
-    assert window.header.sign_in.text().replace("\u00a0", " ") == "Signed in · expires in 2 h"
-
-
-def test_signed_in_is_said_once_the_service_has_said_so(window: MainWindow, engine: FakeEngine) -> None:
+def test_signed_in_is_said_once_the_service_has_said_so_and_how_long_it_lasts(window: Window) -> None:
     first = SignInState(signed_in=True, which=1)
     window.set_signed_in(first)
     assert window.header.sign_in.text() == "Tokens kept; checked with the first deposit"
     window.resize(640, 480)
     assert window.header.sign_in.text() == "Tokens kept"
-    engine.tell(SignedIn())
+    window.tell(SignedIn())
     assert window.header.sign_in.text() == "Signed in"
     window.set_signed_in(first)  # settings were saved
     assert window.header.sign_in.text() == "Signed in"
     window.set_signed_in(SignInState(signed_in=True, which=2))
     assert window.header.sign_in.text() == "Tokens kept"
+    window.resize(980, 680)
+    window.set_signed_in(SignInState(signed_in=True, expires_at=time.time() + 7300, accepted=True))
+    assert window.header.sign_in.text().replace("\u00a0", " ") == "Signed in · expires in 2 h"
 
 
-def test_a_sandbox_window_says_so_and_offers_what_arrived(engine: FakeEngine, theme: Theme, qtbot: QtBot) -> None:
-    window = MainWindow(engine, theme, anomaly_id="DEMO-1", sandbox=True)
-    qtbot.addWidget(window, before_close_func=lambda one: one.hide())
-    assert window.header.sign_in.text() == "Trying out: nothing leaves this computer"
-    entry = next(one for one in window.footer.more.menu().actions() if one.text() == "Show the files received")
-    with qtbot.waitSignal(window.open_objects_wanted):
+def test_a_sandbox_window_says_so_and_offers_what_arrived(trial: Window, qtbot: QtBot) -> None:
+    assert trial.header.sign_in.text() == "Trying out: nothing leaves this computer"
+    entry = next(one for one in trial.footer.more.menu().actions() if one.text() == "Show the files received")
+    with qtbot.waitSignal(trial.open_objects_wanted):
         entry.trigger()
 
 
-def test_samples_settings_and_sign_in_are_asked_of_the_composition_root(window: MainWindow, qtbot: QtBot) -> None:
+def test_samples_settings_and_sign_in_are_asked_of_the_composition_root(window: Window, qtbot: QtBot) -> None:
     for signal, button in (
         (window.samples_wanted, window.empty.samples),
         (window.settings_wanted, window.header.settings),
@@ -146,25 +135,9 @@ def test_samples_settings_and_sign_in_are_asked_of_the_composition_root(window: 
             QTest.mouseClick(button, LEFT)
 
 
-def test_everything_that_can_be_pressed_or_typed_into_has_a_name_and_takes_the_tab_key(
-    window: MainWindow, engine: FakeEngine
-) -> None:
-    engine.tell(one_of_each())
-    window.resize(1100, 700)
-    for widget in window.body.findChildren(QAbstractButton):
-        if widget.isVisibleTo(window) and not isinstance(widget.parent(), QLineEdit):
-            assert widget.accessibleName() or widget.text()
-            assert widget.focusPolicy() & Qt.FocusPolicy.TabFocus
-    assert window.header.field.accessibleName()
-    assert window.filters.search.accessibleName()
-    assert window.view.accessibleName()
-
-
 @pytest.mark.parametrize("size", [(640, 480), (980, 680), (1600, 1000)])
-def test_nothing_is_cut_off_at_any_size(
-    window: MainWindow, engine: FakeEngine, qtbot: QtBot, size: tuple[int, int]
-) -> None:
-    engine.tell(one_of_each(), RUNNING)
+def test_nothing_is_cut_off_at_any_size(window: Window, qtbot: QtBot, size: tuple[int, int]) -> None:
+    window.tell(one_of_each(), RUNNING)
     window.resize(*size)
     assert (window.width(), window.height()) == size
     qtbot.waitUntil(lambda: cut_off(window) == [])
@@ -190,20 +163,20 @@ def test_on_a_low_screen_the_filters_make_room_for_a_row_and_the_buttons(
 ) -> None:
     theme = Theme(qapp, Qt.ColorScheme.Light)
     theme.scale = 2.4  # no screen here is lower than 800 pixels: larger text stands for it
-    window = MainWindow(engine, theme)
+    window = Window(engine, theme)
     qtbot.addWidget(window, before_close_func=lambda one: one.hide())
     window.resize(780, 752)
     window.show()
-    engine.tell(one_of_each(), RUNNING)
+    window.tell(one_of_each(), RUNNING)
     qtbot.waitUntil(lambda: cut_off(window) == [])
     assert (window.height(), window.filters.isVisible()) == (752, False)
     assert window.footer.primary.isVisible()
     assert window.view.height() >= theme.px(60)
 
 
-def test_an_idle_window_never_wakes_up(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
-    engine.tell(one_of_each())
-    engine.tell(UploadsChanged((upload("queued.jpg", S.UPLOADED),)))
+def test_an_idle_window_never_wakes_up(window: Window, qtbot: QtBot) -> None:
+    window.tell(one_of_each())
+    window.tell(UploadsChanged((upload("queued.jpg", S.UPLOADED),)))
     qtbot.waitUntil(lambda: window.model.counts().uploaded == 2)
     timers = window.findChildren(type(window.model._flush_timer))
     qtbot.waitUntil(lambda: not any(timer.isActive() for timer in timers), timeout=30_000)  # thumbnails were looked for

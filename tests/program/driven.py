@@ -1,4 +1,4 @@
-"""The whole program in a process of its own, its window driven from here. The fixture `start_window`."""
+"""The whole program in a process of its own, its window driven from here."""
 
 import json
 import os
@@ -39,6 +39,11 @@ class DrivenWindow:
     def ended(self) -> int:
         self._process.communicate(timeout=PATIENCE)
         return self._process.returncode
+
+    def terminated(self) -> int:
+        """End it as a system does; return its exit code."""
+        self.send_signal(signal.SIGTERM)
+        return self.ended()
 
     def kill(self) -> None:
         self._process.kill()

@@ -45,7 +45,7 @@ class Platform:
         return told
 
 
-def test_it_is_entered_once_and_left_once() -> None:
+def test_it_is_entered_once_and_left_once_and_where_nothing_was_wanted_nothing_happens() -> None:
     platform = Platform()
     awake = KeepAwake(platform.mode)
     awake.want(True)
@@ -57,6 +57,11 @@ def test_it_is_entered_once_and_left_once() -> None:
     assert platform.next() == "entered"
     awake.close()
     assert platform.next() == "left"
+    assert platform.told.empty()
+    platform = Platform()
+    awake = KeepAwake(platform.mode)
+    awake.want(False)
+    awake.close()
     assert platform.told.empty()
 
 
@@ -67,14 +72,6 @@ def test_a_platform_that_refuses_is_asked_again_next_time() -> None:
         awake.want(True)
         assert platform.next() == "entered"
         awake.want(False)
-    awake.close()
-    assert platform.told.empty()
-
-
-def test_where_nothing_was_wanted_nothing_happens() -> None:
-    platform = Platform()
-    awake = KeepAwake(platform.mode)
-    awake.want(False)
     awake.close()
     assert platform.told.empty()
 

@@ -27,16 +27,9 @@ class Start(Protocol):
 @pytest.fixture
 def start(strict_api: StrictApi) -> Iterator[Start]:
     started: list[DrivenWindow] = []
-    bearer, session = strict_api.tokens
 
     def start(*arguments: str | Path, **environment: str) -> DrivenWindow:
-        window = DrivenWindow(
-            *arguments,
-            **environment,
-            UPLOADER_API_URL=strict_api.url,
-            UPLOADER_BEARER_TOKEN=bearer,
-            UPLOADER_SESSION_TOKEN=session,
-        )
+        window = DrivenWindow(*arguments, **environment, **strict_api.environment)
         started.append(window)
         return window
 
@@ -62,20 +55,17 @@ def test_what_was_not_sent_is_asked_about_and_is_back_at_the_next_start(
     assert window.ended() == 1
     again = start()
     assert again.do("rows", {"files": 2}) == {"gone.jpg": "failed", "film.mp4": "refused"}
-    again.send_signal(signal.SIGTERM)
-    assert again.ended() == 130
+    assert again.terminated() == 130
 
 
 def test_a_file_that_waits_for_a_number_waits_for_it_at_the_next_start(start: Start, files: Files) -> None:
     window = start(files.make("a.jpg"))
     window.do("until_kept")
     assert window.do("close") == "1 file waits for the number."
-    window.send_signal(signal.SIGTERM)
-    window.ended()
+    window.terminated()
     again = start()
     assert again.do("hint") == "1 file waits for the number."
-    again.send_signal(signal.SIGTERM)
-    again.ended()
+    again.terminated()
 
 
 def test_where_the_window_cannot_save_what_waits_for_a_number_closing_says_that_it_is_lost(
@@ -103,10 +93,8 @@ def test_files_given_at_start_do_not_go_to_the_number_somebody_types_meanwhile(
 ) -> None:
     window = start(files.make("a.jpg"))
     window.do("type_number", "421")  # on the way to 4217
-    assert window.do("until_given") == [1, 0]
-    assert window.do("close") == "1 file waits for the number."
-    window.send_signal(signal.SIGTERM)
-    window.ended()
+    assert (window.do("until_given"), window.do("close")) == ([1, 0], "1 file waits for the number.")
+    window.terminated()
     assert strict_api.calls == []
 
 
@@ -120,8 +108,7 @@ def test_files_of_a_later_start_do_not_go_to_the_number_of_a_link_that_nobody_ha
         assert start(*given).ended() == 0
     window.do("until_number", "4218")
     assert window.do("until_given") == [1, 1]
-    window.send_signal(signal.SIGTERM)
-    window.ended()
+    window.terminated()
     (kept,) = WindowMemory(person / "data" / "window.ini").kept
     assert kept.options == AddOptions(again=True, choices=Choices.from_flags(convert=False, zipped=True))
 
@@ -177,8 +164,7 @@ def test_an_engine_that_could_not_begin_is_forgiven_once_another_one_has_done_it
     window.do("save_settings", {"proxy": "none"})
     assert window.do("rows", {"uploaded": 1}) == {"a.jpg": "uploaded"}
     assert window.do("close") is None  # nothing is asked
-    assert window.ended() == 0
-    assert len(scripted_storage.objects) == 1
+    assert (window.ended(), len(scripted_storage.objects)) == (0, 1)
 
 
 def test_what_a_window_left_changes_nothing_for_scripts(
@@ -186,8 +172,7 @@ def test_what_a_window_left_changes_nothing_for_scripts(
 ) -> None:
     keeping = start(files.make("kept.jpg"))
     keeping.do("until_kept")
-    keeping.send_signal(signal.SIGTERM)
-    keeping.ended()
+    keeping.terminated()
     window = start("-a", "4217", "--start", "--quit-when-done", *unsent)
     assert window.ended() == 1
     for name, how in (("b.jpg", ["--headless"]), ("c.jpg", ["--start", "--quit-when-done"])):
@@ -244,8 +229,7 @@ def test_in_the_background_the_program_sends_everything_and_ends(
     window.do("close")
     window.do("press", "background")
     in_background.set()
-    assert window.ended() == 0
-    assert len(scripted_storage.objects) == 40
+    assert (window.ended(), len(scripted_storage.objects)) == (0, 40)
     again = start()
     assert again.do("finish").startswith("All 40 files are attached to anomaly 4217")
     again.do("close")

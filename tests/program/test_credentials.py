@@ -16,13 +16,9 @@ from uploader_gui.credentials import PART_LENGTH, Credentials, Keeper, TokenErro
 SERVER = "https://register.example/main"
 
 
-def test_tokens_saved_once_are_there_the_next_time() -> None:
+def test_tokens_saved_once_are_there_the_next_time_and_for_no_other_server() -> None:
     assert Credentials(SERVER).save(("bearer", "session"))() is Keeper.KEYRING
     assert Credentials(SERVER + "/").load() == (("bearer", "session"), Keeper.KEYRING)
-
-
-def test_one_servers_tokens_are_not_given_to_another() -> None:
-    Credentials(SERVER).save(("bearer", "session"))()
     assert Credentials("https://other.example").load()[0] is None
 
 
@@ -41,18 +37,12 @@ def test_a_token_of_any_length_survives_small_secrets(memory_keyring: MemoryKeyr
     assert Credentials(SERVER).load()[0] == ("b", token)
 
 
-def test_a_shorter_token_leaves_nothing_of_a_longer_one_behind() -> None:
-    credentials = Credentials(SERVER)
-    credentials.save(("a" * 3000, "s"))()
-    credentials.save(("c" * 2000, "s"))()
-    assert Credentials(SERVER).load()[0] == ("c" * 2000, "s")
-
-
-def test_a_token_of_one_part_leaves_no_part_of_one_of_three_behind(memory_keyring: MemoryKeyring) -> None:
+def test_a_shorter_token_leaves_no_part_of_a_longer_one_behind(memory_keyring: MemoryKeyring) -> None:
     credentials = Credentials(SERVER)
     credentials.save(("a" * (2 * PART_LENGTH + 1), "s" * 3 * PART_LENGTH))()
-    credentials.save(("c", "d"))()
-    assert Credentials(SERVER).load()[0] == ("c", "d")
+    for shorter in (("c" * 2000, "s"), ("c", "d")):
+        credentials.save(shorter)()
+        assert Credentials(SERVER).load()[0] == shorter
     assert sorted(memory_keyring.secrets.values()) == ["c", "d"]
 
 
@@ -65,14 +55,6 @@ def test_forgotten_tokens_are_nowhere_any_more(memory_keyring: MemoryKeyring) ->
     credentials.forget()()
 
 
-def test_forgetting_without_a_keyring_is_no_trouble() -> None:
-    keyring.set_keyring(keyring.backends.fail.Keyring())  # type: ignore[no-untyped-call]  # keyring's own
-    credentials = Credentials(SERVER)
-    credentials.save(("bearer", "session"))()
-    credentials.forget()()
-    assert credentials.load()[0] is None
-
-
 def test_without_a_keyring_tokens_last_as_long_as_the_program() -> None:
     keyring.set_keyring(keyring.backends.fail.Keyring())  # type: ignore[no-untyped-call]  # keyring's own
     credentials = Credentials(SERVER)
@@ -80,6 +62,8 @@ def test_without_a_keyring_tokens_last_as_long_as_the_program() -> None:
     assert credentials.save(("bearer", "session"))() is Keeper.MEMORY
     assert credentials.load() == (("bearer", "session"), Keeper.MEMORY)
     assert Credentials(SERVER).load() == (None, Keeper.MEMORY)
+    credentials.forget()()
+    assert credentials.load()[0] is None
 
 
 class ForeignError(Exception):

@@ -1,6 +1,7 @@
 """Diagnostics and report hold what helps, and no token, login or upload link; names of files only if they may."""
 
 import logging
+import re
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.gui.fake_engine import upload
+from tests.program.driven import DrivenWindow
+from tests.support.files import Files
+from tests.support.scripted_storage import ScriptedStorage
+from tests.support.strict_api import StrictApi
 from uploader_gui.config import Config
 from uploader_gui.credentials import Credentials
 from uploader_gui.diagnostics import LAST_LINES, Report, diagnostics
@@ -50,7 +55,8 @@ def test_they_tell_versions_settings_and_the_logs_last_lines(tmp_path: Path) -> 
     assert f"data folder: {Path('~') / 'register'}" in diagnostics(at_home, {})
 
 
-def test_they_tell_no_secret_even_where_the_log_does(tmp_path: Path) -> None:
+def test_they_tell_no_secret_even_where_the_log_does_and_say_so_without_a_log(tmp_path: Path) -> None:
+    assert "no log: " in diagnostics(configuration(tmp_path), {})
     signed = "https://b.s3.amazonaws.com/k?X-Amz-Credential=AKIA%2F1&X-Amz-Signature=abcdef0123&x-id=PutObject"
     record = logging.LogRecord("x", logging.INFO, "", 0, "PUT %s", (signed,), None)
     lines = (f"token {TOKENS[0]}", f"Authorization: Bearer {TOKENS[1]}", signed, RedactingFormatter().format(record))
@@ -59,10 +65,6 @@ def test_they_tell_no_secret_even_where_the_log_does(tmp_path: Path) -> None:
     for secret in (*TOKENS, "abcdef0123", "AKIA", "x-id", "pass-word", "me:p"):
         assert secret not in told
     assert "proxy.example:3128" in told
-
-
-def test_without_a_log_they_say_so(tmp_path: Path) -> None:
-    assert "no log: " in diagnostics(configuration(tmp_path), {})
 
 
 def a_report(folder: Path, *uploads: UploadSnapshot, with_names: bool = False) -> Report:
@@ -146,7 +148,7 @@ def test_names_of_files_are_in_it_only_if_they_may(tmp_path: Path, *, with_names
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(before=st.text(max_size=12), after=st.text(max_size=12), end=st.sampled_from(["", "›", "‹", "\n", "\r", ": "]))
-def test_no_name_of_an_earlier_run_is_in_a_report_without_names(
+def test_no_name_of_earlier_runs_is_in_a_report_without_names(
     tmp_path: Path, before: str, after: str, end: str
 ) -> None:
     fake_record = "\n2025-11-30 10:00:00,000 INFO [uploader_gui.x] Qzxj"
@@ -193,3 +195,28 @@ def test_no_secret_is_in_a_report_wherever_it_stood(
     told = "".join(text for _, text in report.texts())
     for secret in (bearer, session, password, quote(signature, safe="")):
         assert secret not in told.replace("[redacted]", "")
+
+
+def test_the_guide_saves_a_report_without_tokens_and_names_and_says_where(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    given = files.make("Mme Durand.jpg"), files.folder / "M. Petit.jpg"
+    window = DrivenWindow("-a", "4217", "--start", *given, **strict_api.environment)
+    try:
+        window.do("rows", {"uploaded": 1, "failed": 1})
+        place = tmp_path / "report.zip"
+        assert window.do("report", str(place)) == f"The report report.zip was saved in {tmp_path}"
+        assert "could not be saved" in window.do("report", str(tmp_path / "gone" / "report.zip"))
+        assert window.terminated() == 130
+    finally:
+        window.kill()
+    with zipfile.ZipFile(place) as archive:
+        told = {name: archive.read(name).decode() for name in archive.namelist()}
+    assert "REACHED" in told["connection.txt"]
+    assert re.search(r"^list: files 2, (\w+ \d+(, |$))+$", told["about.txt"], re.MULTILINE), (
+        "a sentence may name a file"
+    )
+    states = {line.split(", ")[0].split()[-1] for line in told["files.txt"].splitlines() if line}
+    assert states == {"uploaded", "failed"}
+    for secret in (*strict_api.tokens, "Durand", "Petit"):
+        assert secret not in "".join(told.values())

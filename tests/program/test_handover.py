@@ -13,30 +13,20 @@ from uploader_gui.command_line import Handover
 from uploader_gui.single_instance import MAX_PATHS, VERSION, Answer, HandoverRefused, decode, encode
 
 WHOLE: dict[str, Any] = {
-    "version": VERSION,
-    "paths": ["/evidence/a.jpg"],
-    "anomaly_id": "4217",
-    "start": True,
-    "again": False,
-    "convert": False,
-    "zip": False,
-    "server": "",
-    "link": False,
-}
+    "version": VERSION, "paths": ["/evidence/a.jpg"], "anomaly_id": "4217", "start": True, "again": False,
+    "convert": False, "zip": False, "server": "", "link": False,
+}  # fmt: skip
 
 
 def said(**fields: Any) -> bytes:
     return json.dumps(WHOLE | fields).encode() + b"\n"
 
 
-def test_undecodable_names_arrive_as_they_are() -> None:
+def test_undecodable_names_arrive_as_they_are_with_what_is_wanted_for_them() -> None:
     path = Path(os.fsdecode(b"/evidence/\xe9t\xe9.jpg"))
     line = encode(Handover((path,)))
     assert line.endswith(b"\n")
     assert decode(line) == Handover((path,))
-
-
-def test_what_is_wanted_for_the_files_arrives_with_them() -> None:
     wanted = Handover(
         (Path("/evidence/a.heic"),), "4217", start=True, again=True, convert=True, zip=True, server="https://a"
     )
@@ -63,12 +53,6 @@ def test_what_is_named_from_a_folder_arrives_whole(tmp_path: Path, monkeypatch: 
 def test_what_is_no_anomaly_is_refused(anomaly_id: str) -> None:
     with pytest.raises(HandoverRefused, match=r"^no anomaly$"):
         decode(said(anomaly_id=anomaly_id))
-
-
-def test_a_start_without_an_anomaly_is_refused_as_on_the_command_line() -> None:
-    with pytest.raises(HandoverRefused, match=r"^no anomaly$"):
-        decode(said(anomaly_id=""))
-    assert decode(said(anomaly_id="", start=False)).anomaly_id == ""
 
 
 @pytest.mark.parametrize(
@@ -118,13 +102,16 @@ def test_another_version_is_refused_by_that_name(version: int) -> None:
         decode(json.dumps({"version": version, "what": "ever"}).encode())
 
 
-def test_too_many_files_are_refused_on_both_sides() -> None:
+def test_too_many_files_are_refused_on_both_sides_and_a_start_without_an_anomaly() -> None:
     with pytest.raises(HandoverRefused, match=r"^too many$"):
         decode(said(paths=["/a"] * (MAX_PATHS + 1)))
     with pytest.raises(HandoverRefused, match=r"^too many$"):
         encode(Handover((Path("/a"),) * (MAX_PATHS + 1)))
     with pytest.raises(HandoverRefused, match=r"^too many$"):
         encode(Handover((Path("/" + "a" * 4000),) * 5000))
+    with pytest.raises(HandoverRefused, match=r"^no anomaly$"):
+        decode(said(anomaly_id=""))
+    assert decode(said(anomaly_id="", start=False)).anomaly_id == ""
 
 
 JSON = st.recursive(

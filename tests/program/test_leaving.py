@@ -25,13 +25,10 @@ def test_the_systems_wish_to_quit_is_told_and_refused(qtbot: QtBot) -> None:
     application.removeEventFilter(requests)
 
 
-def test_every_signal_a_system_has_for_it_interrupts() -> None:
+def test_every_signal_a_system_has_for_it_interrupts_and_a_second_one_after_the_run_is_no_error() -> None:
     assert {signal.SIGINT, signal.SIGTERM} <= set(INTERRUPTS)
     assert (os.name == "nt") is hasattr(signal, "SIGBREAK")
     assert len(INTERRUPTS) == 3  # the third is SIGBREAK on Windows, elsewhere SIGHUP
-
-
-def test_a_second_interrupt_after_the_run_is_no_error() -> None:
     loop = asyncio.new_event_loop()
     loop.close()
     call_unless_closed(loop, lambda: None)

@@ -36,12 +36,10 @@ def built() -> dict[str, str]:
 
 
 def sent(path: Path, api: StrictApi, report: Path, *options: str, **environment: str) -> dict[str, Any]:
-    bearer, session = api.tokens
-    variables = {"UPLOADER_API_URL": api.url, "UPLOADER_BEARER_TOKEN": bearer, "UPLOADER_SESSION_TOKEN": session}
     command = [sys.executable, "-m", "uploader_gui", "-a", "4217", "--report", str(report), *options]
     ended = subprocess.run(
         [*map(str.encode, command), str(path).encode()],  # as it is on the disk, whatever the tests' own locale
-        env=environment | variables,
+        env=environment | api.environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         timeout=100,

@@ -41,12 +41,9 @@ def read(path: Path) -> MachineSettings:
     return of_file(path, administrator=os.geteuid())
 
 
-def test_what_the_administrator_wrote_counts_but_for_what_is_empty(file: Path) -> None:
+def test_what_the_administrator_wrote_counts_but_for_what_is_empty_and_nothing_without_a_file(file: Path) -> None:
     assert read(file) == MachineSettings(str(file), {"api_url": "https://a.example", "history_days": 30})
-
-
-def test_without_a_file_nothing_is_fixed(tmp_path: Path) -> None:
-    assert read(tmp_path / "etc" / "settings.json").values == {}
+    assert read(file.with_name("none.json")).values == {}
 
 
 @pytest.mark.parametrize(("which", "mode"), [("file", 0o664), ("file", 0o646), ("folder", 0o775), ("folder", 0o757)])
@@ -56,12 +53,9 @@ def test_a_place_where_others_can_write_stops_the_program(file: Path, which: str
         read(file)
 
 
-def test_a_place_of_another_owner_stops_the_program(file: Path) -> None:
+def test_a_place_of_another_owner_stops_the_program_a_link_is_what_it_leads_to(file: Path, tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="must belong to the administrator"):
         of_file(file, administrator=os.geteuid() + 1)
-
-
-def test_a_link_counts_as_what_it_leads_to(file: Path, tmp_path: Path) -> None:
     own = tmp_path / "own.json"
     file.rename(own)
     own.chmod(0o666)
@@ -110,7 +104,9 @@ def test_a_wrong_value_names_the_place_and_sends_nothing(data: DataPaths, *, win
         Config.load(data, None, window=window, machine=MachineSettings(PLACE, {"history_days": "soon"}))
 
 
-def test_a_slash_at_the_end_makes_no_other_server(data: DataPaths) -> None:
+def test_what_it_does_not_know_is_passed_over_and_a_slash_at_the_end_makes_no_other_server(data: DataPaths) -> None:
+    made = Config.load(data, None, window=False, machine=MachineSettings(PLACE, {"of_a_later_version": 1}))
+    assert made.fixed == {}
     data.settings.write_text('{"api_url": "https://a.example/main/"}', "utf-8")
     before = Config.load(data, None, window=True, machine=MachineSettings()).with_tokens(
         ("access-token", "session-token")
@@ -119,14 +115,7 @@ def test_a_slash_at_the_end_makes_no_other_server(data: DataPaths) -> None:
     assert before.engine(again=False).api_url == "https://a.example/main"
 
 
-def test_what_it_does_not_know_is_passed_over(data: DataPaths) -> None:
-    made = Config.load(data, None, window=False, machine=MachineSettings(PLACE, {"of_a_later_version": 1}))
-    assert made.fixed == {}
-
-
-def test_language_and_colours_are_known_before_the_window_stands(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_language_and_colours_are_known_before_a_window_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UPLOADER_LANGUAGE", "en")
     machine = MachineSettings(PLACE, {"language": "fr", "theme": "dark"})
     assert early_choice(tmp_path / "settings.json", machine) == "fr"

@@ -9,9 +9,7 @@ from pytestqt.qtbot import QtBot
 from uploader_gui.platform.application import OpenedFiles
 
 
-def test_files_the_system_opens_together_are_told_together(
-    qtbot: QtBot, qapp: QCoreApplication, tmp_path: Path
-) -> None:
+def test_files_the_system_opens_at_once_are_told_together(qtbot: QtBot, qapp: QCoreApplication, tmp_path: Path) -> None:
     opened = OpenedFiles(qapp)
     try:
         with qtbot.waitSignal(opened.opened) as told:

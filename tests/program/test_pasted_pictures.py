@@ -103,5 +103,4 @@ def test_what_a_sandboxed_program_gives_goes_to_the_anomaly_shown_when_it_was_dr
     window.add_files.portal_given.emit("2158", "4218")
     assert engine.added == [([Path("/a.jpg")], "4218")]
     window.add_files.portal_given.emit("2159", "4218")
-    assert len(engine.added) == 1
-    assert window.banner.text.text() == DropKind.PROMISE.advice
+    assert (len(engine.added), window.banner.text.text()) == (1, DropKind.PROMISE.advice)

@@ -1,47 +1,34 @@
 """What a person sets counts at once, is kept, and leads the engine another way only where it has to."""
 
 import asyncio
-import json
 import math
-import threading
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import keyring
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
-from qasync import QSelectorEventLoop
 
-from tests.gui.fake_engine import FakeEngine, upload
-from tests.program.at_once import AtOnce
+from tests.gui.fake_engine import Window, upload
+from tests.program.preferring import Engine, in_force, saved, shown, values_of
 from tests.support.log_watch import ExpectedLogs
-from tests.support.memory_keyring import MemoryKeyring
 from tests.support.strict_api import StrictApi
-from uploader_gui.command_line import LaunchOptions
 from uploader_gui.config import Config
 from uploader_gui.credentials import Credentials
 from uploader_gui.engine.events import Resumed, UploadsAdded, UploadsRemoved
 from uploader_gui.engine.models import Treatment, UploadId, UploadState
 from uploader_gui.engine.options import Choices, EngineOptions
-from uploader_gui.engine.tasks_and_threads import DaemonThreads
 from uploader_gui.gui.dialogs.settings_dialog import SettingsDialog
-from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.style.theme import Theme
-from uploader_gui.logs import RedactingFormatter
 from uploader_gui.machine_settings import NONE, MachineSettings
 from uploader_gui.paths import DataPaths, prepare
-from uploader_gui.platform.application import Language
 from uploader_gui.sandbox import Sandbox
 from uploader_gui.sandbox_session import SandboxSession
 from uploader_gui.settings import Fixed, Settings, Trouble
 from uploader_gui.window_app.preferences import Preferences
-from uploader_gui.window_app.support import UiTasks, run_until_done
 
 Waits = Callable[[Callable[[], bool]], None]
 
@@ -71,99 +58,8 @@ class Slow:
         await asyncio.gather(*self._tasks)
 
 
-class Engine(FakeEngine):
-    """Also what the composition root asks of the bridge."""
-
-    held = 0
-
-    def adjust(self, options: EngineOptions) -> None:
-        adjusted = (options.max_concurrent, options.bandwidth_limit, options.depositor, options.choices)
-        self.calls.append(("adjust", adjusted))
-
-    def sign_in(self, bearer: str, session: str, *, entered: bool = True) -> None:
-        self.calls.append(("sign_in" if entered else "found", (bearer, session)))
-
-    def sign_out(self) -> None:
-        self.calls.append(("sign_out", None))
-
-    def hold(self) -> None:
-        self.held += 1
-
-    def release(self) -> None:
-        self.held -= 1
-
-    def replace(self, options: Any, listed: Any) -> None:
-        self.calls.append(("replace", options))
-
-
-@pytest.fixture
-def engine() -> Engine:
-    return Engine()
-
-
-@pytest.fixture
-def theme(qapp: QApplication) -> Iterator[Theme]:
-    made = Theme(qapp, Qt.ColorScheme.Light, settle_seconds=0)  # a test's clicks follow at once
-    yield made
-    made.force(Qt.ColorScheme.Light)
-
-
-@pytest.fixture
-def window(engine: Engine, theme: Theme, qtbot: QtBot) -> MainWindow:
-    made = MainWindow(engine, theme, anomaly_id="4217")
-    qtbot.addWidget(made, before_close_func=lambda one: one.hide())
-    made.show()
-    return made
-
-
-@pytest.fixture
-def data(tmp_path: Path) -> DataPaths:
-    return DataPaths(tmp_path)
-
-
-@pytest.fixture
-def tasks() -> Any:
-    return AtOnce()
-
-
-@pytest.fixture
-def preferences(  # noqa: PLR0917 - everything it is put together from
-    window: MainWindow,
-    engine: Engine,
-    theme: Theme,
-    data: DataPaths,
-    strict_api: StrictApi,
-    qapp: QApplication,
-    tasks: Any,
-) -> Iterator[Preferences]:
-    language = Language(qapp)
-    bridge: Any = engine
-    launch = LaunchOptions(again=True, report=data.folder / "receipt.json")
-    made = Preferences(window, bridge, theme=theme, language=language, tasks=tasks, launch=launch)
-    chosen = Settings(api_url=strict_api.url, language="en")
-    made.use(Config(data, chosen, Credentials(chosen.api_url), strict_api.tokens, RedactingFormatter(), window=True))
-    yield made
-    language.use("en")
-
-
-def shown(window: MainWindow) -> SettingsDialog:
-    window.settings_wanted.emit()
-    dialog = window.findChildren(SettingsDialog)[-1]
-    assert isinstance(dialog, SettingsDialog)
-    return dialog
-
-
-def saved(data: DataPaths) -> dict[str, Any]:
-    values: dict[str, Any] = json.loads(data.settings.read_text("utf-8"))
-    return values
-
-
-def values_of(dialog: SettingsDialog, **others: Any) -> Settings:
-    return dialog.values.model_copy(update=others)
-
-
-def test_language_colours_and_speed_count_at_once_and_are_kept(  # noqa: PLR0917 - all that is set
-    preferences: Preferences, window: MainWindow, engine: Engine, theme: Theme, data: DataPaths, qtbot: QtBot
+def test_language_colours_and_speed_count_at_once_and_are_kept(
+    preferences: Preferences, window: Window, theme: Theme, data: DataPaths, qtbot: QtBot
 ) -> None:
     dialog = shown(window)
     window.settings_saved.emit(
@@ -172,9 +68,10 @@ def test_language_colours_and_speed_count_at_once_and_are_kept(  # noqa: PLR0917
     qtbot.waitUntil(lambda: window.header.settings.toolTip() == "Paramètres")
     assert dialog.windowTitle() == "Paramètres"
     assert theme.colors.bg == "#17191D"
-    assert engine.calls == [("adjust", (3, 2_500_000, "Anne", Choices()))]
+    assert window.engine.calls == [("adjust", (3, 2_500_000, "Anne", Choices()))]
     kept = saved(data)
     assert kept.keys().isdisjoint({"offline_limit", "anomaly_page", "token_help"})
+    assert kept["ca_file"] is None
     assert (kept["language"], kept["theme"], kept["bandwidth_limit"]) == ("fr", "dark", 2.5)
 
 
@@ -183,50 +80,43 @@ def test_language_colours_and_speed_count_at_once_and_are_kept(  # noqa: PLR0917
     [{"proxy": "none"}, {"size_unit": "bytes"}, {"api_url": "https://other.example"}, {"ca_file": Path("/ca.pem")}],
 )
 def test_another_way_to_the_service_is_told_to_the_engine(
-    preferences: Preferences, window: MainWindow, engine: Engine, change: dict[str, str], data: DataPaths
+    preferences: Preferences, window: Window, change: dict[str, str], data: DataPaths
 ) -> None:
     window.settings_saved.emit(values_of(shown(window), **change))
-    (name, options) = engine.calls[-1]
+    (name, options) = window.engine.calls[-1]
     assert name == "replace"
     assert isinstance(options, EngineOptions)
     assert options.api_url == (change.get("api_url") or options.api_url)
     assert (options.skip_uploaded, options.receipt) == (False, data.folder / "receipt.json")  # as it was started
 
 
-def test_no_authority_is_kept_as_none(preferences: Preferences, window: MainWindow, data: DataPaths) -> None:
-    window.settings_saved.emit(values_of(shown(window), theme="light"))
-    assert saved(data)["ca_file"] is None
-
-
 def test_settings_that_cannot_be_saved_are_told_until_that_was_read(
-    preferences: Preferences, window: MainWindow, engine: Engine, data: DataPaths, expected_logs: ExpectedLogs
+    preferences: Preferences, window: Window, data: DataPaths, expected_logs: ExpectedLogs
 ) -> None:
     expected_logs.allow("the settings cannot be saved")
     data.settings.mkdir()
     window.settings_saved.emit(values_of(shown(window), theme="light"))
-    engine.tell(Resumed((UploadId("old"),)))  # asks something of its own, meanwhile
+    window.tell(Resumed((UploadId("old"),)))  # asks something of its own, meanwhile
     window.banner.other.click()
     assert window.banner.text.text().startswith(f"The settings could not be saved as {data.settings}")
     window.banner.button.click()
     assert not window.banner.isVisibleTo(window)
-    assert preferences.configuration is not None
-    assert preferences.configuration.settings.theme == "light"
+    assert in_force(preferences).settings.theme == "light"
 
 
 def test_what_the_environment_fixes_is_grey_and_stays_out_of_the_file(
-    preferences: Preferences, window: MainWindow, engine: Engine, data: DataPaths
+    preferences: Preferences, window: Window, data: DataPaths
 ) -> None:
-    assert preferences.configuration is not None
-    preferences.use(replace(preferences.configuration, fixed={"theme": Fixed("UPLOADER_THEME")}))
+    preferences.use(replace(in_force(preferences), fixed={"theme": Fixed("UPLOADER_THEME")}))
     dialog = shown(window)
     assert not any(one.isEnabledTo(dialog) for one in dialog.program.fields["theme"])
     window.settings_saved.emit(values_of(dialog, theme="dark", max_concurrent_uploads=3))
     assert "theme" not in saved(data)
     assert saved(data)["max_concurrent_uploads"] == 3
-    assert preferences.configuration.settings.theme == "system"
+    assert in_force(preferences).settings.theme == "system"
 
 
-def test_a_start_knows_what_is_fixed_but_a_trial_has_its_own_service(
+def test_a_start_knows_what_is_fixed_but_a_trial_its_own_service(
     monkeypatch: pytest.MonkeyPatch, data: DataPaths
 ) -> None:
     monkeypatch.setenv("UPLOADER_API_URL", "https://a.example")
@@ -244,27 +134,23 @@ def test_a_start_knows_what_is_fixed_but_a_trial_has_its_own_service(
         assert (loaded.tokens, loaded.settings.size_unit) == (trial.tokens, "Mo")
 
 
-def test_settings_that_could_not_be_read_are_told(preferences: Preferences, window: MainWindow) -> None:
-    assert preferences.configuration is not None
+def test_settings_that_could_not_be_read_are_told(preferences: Preferences, window: Window) -> None:
     trouble = Trouble(
         "No settings were read, because {path} is not a file. The usual ones apply, and it stays as it is.",
         {"path": "/data/settings.json"},
     )
-    preferences.use(replace(preferences.configuration, trouble=trouble))
+    preferences.use(replace(in_force(preferences), trouble=trouble))
     assert "/data/settings.json is not a file" in window.banner.text.text()
 
 
-def test_new_tokens_are_kept_and_used_from_then_on(
-    preferences: Preferences, window: MainWindow, engine: Engine, strict_api: StrictApi
-) -> None:
+def test_new_tokens_are_kept_and_used_at_once(preferences: Preferences, window: Window, strict_api: StrictApi) -> None:
     window.tokens_submitted.emit("new-bearer", "new-session")
-    assert engine.calls == [("sign_in", ("new-bearer", "new-session"))]
+    assert window.engine.calls == [("sign_in", ("new-bearer", "new-session"))]
     assert Credentials(strict_api.url).load()[0] == ("new-bearer", "new-session")
     preferences.show_signed_in()
-    assert preferences.configuration is not None
-    assert preferences.configuration.engine(again=False).tokens == ("new-bearer", "new-session")
-    assert "new-" not in preferences.configuration.formatter.redact("refused: new-bearer, new-session")
-    held = replace(preferences.configuration, settings=Settings(refused_pictures="zip", refused_others="zip"))
+    assert in_force(preferences).engine(again=False).tokens == ("new-bearer", "new-session")
+    assert "new-" not in in_force(preferences).formatter.redact("refused: new-bearer, new-session")
+    held = replace(in_force(preferences), settings=Settings(refused_pictures="zip", refused_others="zip"))
     asked = Choices(pictures=Treatment.CONVERT)  # on the command line
     assert held.choices(asked) == Choices(Treatment.CONVERT, Treatment.ZIP)
     assert replace(held, window=False).choices(asked) == asked  # a script gets what it asks for
@@ -277,21 +163,20 @@ class TestBesideAKeyringThatAsks:
     def tasks(self) -> Slow:
         return Slow()
 
-    async def test_neither_tokens_nor_settings_undo_each_other(
-        self, preferences: Preferences, window: MainWindow, engine: Engine, tasks: Slow
+    async def test_neither_tokens_nor_settings_undo_any(
+        self, preferences: Preferences, window: Window, tasks: Slow
     ) -> None:
         window.tokens_submitted.emit("new-bearer", "new-session")
         window.settings_saved.emit(values_of(shown(window), theme="dark"))
         window.choices_remembered.emit({"refused_others": "zip"})
         await tasks.done()
-        assert preferences.configuration is not None
-        assert preferences.configuration.tokens == ("new-bearer", "new-session")
-        chosen = preferences.configuration.settings
+        assert in_force(preferences).tokens == ("new-bearer", "new-session")
+        chosen = in_force(preferences).settings
         assert (chosen.theme, chosen.refused_others) == ("dark", "zip")
-        assert engine.calls[-1] == ("adjust", (6, 0.0, "", Choices(None, Treatment.ZIP)))
+        assert window.engine.calls[-1] == ("adjust", (6, 0.0, "", Choices(None, Treatment.ZIP)))
 
     async def test_what_the_window_asks_meanwhile_waits_for_the_settings_just_set(
-        self, preferences: Preferences, window: MainWindow, engine: Engine, tasks: Slow, strict_api: StrictApi
+        self, preferences: Preferences, window: Window, engine: Engine, tasks: Slow, strict_api: StrictApi
     ) -> None:
         """What a later start brings is taken only while it is sure which server it would go to."""
         servers = (strict_api.url, "https://other.example", "https://third.example/")
@@ -315,187 +200,25 @@ class TestBesideAKeyringThatAsks:
         assert (seen[:4], seen[-1]) == ([[strict_api.url], [], [], []], ["https://third.example/"])
 
     async def test_another_server_never_gets_the_tokens_entered_for_the_one_before(
-        self, preferences: Preferences, window: MainWindow, engine: Engine, tasks: Slow
+        self, preferences: Preferences, window: Window, tasks: Slow
     ) -> None:
         window.settings_saved.emit(values_of(shown(window), api_url="https://other.example"))
         window.tokens_submitted.emit("new-bearer", "new-session")
         window.settings_saved.emit(values_of(shown(window), api_url="https://third.example"))
         await tasks.done()
-        assert [name for name, _ in engine.calls if name in {"sign_in", "replace"}] == ["replace", "sign_in", "replace"]
+        assert [name for name, _ in window.engine.calls if name in {"sign_in", "replace"}] == [
+            "replace",
+            "sign_in",
+            "replace",
+        ]
         assert Credentials("https://other.example").load()[0] == ("new-bearer", "new-session")
-        assert preferences.configuration is not None
-        assert preferences.configuration.tokens is None
+        assert in_force(preferences).tokens is None
 
 
-class LockedKeyring(MemoryKeyring):
-    """Waits for a password that somebody types, or nobody does. `asked`: calls that wait."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.gate = threading.Event()
-        self.asked = 0
-
-    def get_password(self, service: str, username: str) -> str | None:
-        with self.opened():
-            return super().get_password(service, username)
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        with self.opened():
-            super().set_password(service, username, password)
-
-    def delete_password(self, service: str, username: str) -> None:
-        with self.opened():
-            super().delete_password(service, username)
-
-    @contextmanager
-    def opened(self) -> Iterator[None]:
-        self.asked += 1
-        self.gate.wait()
-        yield
-        self.asked -= 1
-
-    def is_asked(self) -> bool:
-        return self.asked > 0
-
-    def is_settled(self) -> bool:
-        """Say whether everybody has the answer, and no task but the one that asks this is left.
-
-        A test ends with that: between its parts pytest-qt handles events, and no loop is running then.
-        """
-        return self.gate.is_set() and not self.asked and len(asyncio.all_tasks()) == 1
-
-
-class TestBesideAKeyringThatDoesNotAnswer:
-    """Nothing waits for it, and what it says late undoes nothing that was said since."""
-
-    OTHER = "https://other.example"
-
-    @pytest.fixture
-    def loop(self, qapp: QApplication) -> Iterator[asyncio.AbstractEventLoop]:
-        made = QSelectorEventLoop(qapp)
-        made.set_default_executor(DaemonThreads())
-        yield made
-        made.close()
-
-    @pytest.fixture
-    def wait(self, loop: asyncio.AbstractEventLoop) -> Waits:
-        return lambda seen: run_until_done(loop, until(seen))
-
-    @pytest.fixture
-    def tasks(self, loop: asyncio.AbstractEventLoop) -> UiTasks:
-        return UiTasks(loop, lambda: pytest.fail("internal error"))
-
-    @pytest.fixture
-    def ring(self, strict_api: StrictApi) -> Iterator[LockedKeyring]:
-        made = LockedKeyring()
-        for server in (strict_api.url, self.OTHER):
-            for kind in ("bearer", "session"):
-                made.secrets["uploader-gui", f"{server} {kind}"] = f"{kind}-of-{server[-5:]}"
-        keyring.set_keyring(made)
-        yield made
-        made.gate.set()
-
-    @pytest.fixture
-    def asked(
-        self, preferences: Preferences, ring: LockedKeyring, loop: asyncio.AbstractEventLoop, wait: Waits
-    ) -> Iterator[Preferences]:
-        """Begin as a window does that has no tokens yet."""
-        assert preferences.configuration is not None
-        preferences.use(replace(preferences.configuration, tokens=None))
-        loop.call_soon(preferences.look_for_tokens)
-        wait(ring.is_asked)
-        yield preferences
-        ring.gate.set()
-        wait(ring.is_settled)
-
-    @staticmethod
-    def old(server: str) -> tuple[str, str]:
-        return f"bearer-of-{server[-5:]}", f"session-of-{server[-5:]}"
-
-    def test_its_late_answer_is_used_like_tokens_of_an_earlier_run(  # noqa: PLR0917 - all that takes part
-        self,
-        asked: Preferences,
-        ring: LockedKeyring,
-        wait: Waits,
-        window: MainWindow,
-        engine: Engine,
-        strict_api: StrictApi,
-    ) -> None:
-        wait(lambda: window.header.sign_in.text() == "Signing in…")
-        ring.gate.set()
-        wait(ring.is_settled)
-        assert engine.calls == [("found", self.old(strict_api.url))]
-        assert window.header.sign_in.text().startswith("Tokens kept")
-
-    def test_what_a_person_enters_meanwhile_stays(  # noqa: PLR0917 - as above
-        self, asked: Preferences, ring: LockedKeyring, wait: Waits, window: MainWindow, engine: Engine, data: DataPaths
-    ) -> None:
-        """Neither tokens nor settings wait for the keyring, which holds the new ones in the end."""
-        window.tokens_submitted.emit("new-bearer", "new-session")
-        window.settings_saved.emit(values_of(shown(window), theme="dark"))
-        wait(lambda: data.settings.exists() and saved(data)["theme"] == "dark")
-        assert ("sign_in", ("new-bearer", "new-session")) in engine.calls
-        assert not ring.gate.is_set()
-        ring.gate.set()
-        wait(lambda: "new-session" in ring.secrets.values())
-        wait(ring.is_settled)
-        assert [name for name, _ in engine.calls if name in {"sign_in", "found"}] == ["sign_in"]
-        assert asked.configuration is not None
-        assert asked.configuration.tokens == ("new-bearer", "new-session")
-
-    def test_who_signs_out_meanwhile_stays_signed_out(
-        self, asked: Preferences, ring: LockedKeyring, wait: Waits, window: MainWindow, engine: Engine
-    ) -> None:
-        window.sign_out_wanted.emit()
-        wait(lambda: ("sign_out", None) in engine.calls)
-        ring.gate.set()
-        wait(lambda: len(ring.secrets) == 2)
-        wait(ring.is_settled)
-        assert [name for name, _ in engine.calls] == ["sign_out"]
-        assert window.header.sign_in.text() == "Sign in"
-
-    def test_its_answer_for_one_server_is_not_used_for_another(
-        self, asked: Preferences, ring: LockedKeyring, wait: Waits, window: MainWindow, engine: Engine
-    ) -> None:
-        window.settings_saved.emit(values_of(shown(window), api_url=self.OTHER))
-        wait(lambda: "replace" in dict(engine.calls))
-        ring.gate.set()
-        wait(ring.is_settled)
-        assert [values for name, values in engine.calls if name == "found"] == [self.old(self.OTHER)]
-
-    @pytest.mark.parametrize(("language", "words"), [("en", "password store does not answer"), ("fr", "ne répond pas")])
-    def test_a_person_is_told_what_is_waited_for_until_it_answers(  # noqa: PLR0917 - as above
-        self,
-        language: str,
-        words: str,
-        asked: Preferences,
-        ring: LockedKeyring,
-        wait: Waits,
-        window: MainWindow,
-        qapp: QApplication,
-    ) -> None:
-        spoken = Language(qapp)
-        spoken.use(language)
-        wait(lambda: window.banner.isVisibleTo(window))
-        assert words in window.banner.text.text()
-        ring.gate.set()
-        wait(lambda: not window.banner.isVisibleTo(window))
-        wait(ring.is_settled)
-        spoken.use("en")
-
-
-async def until(seen: Callable[[], bool]) -> None:
-    async with asyncio.timeout(60):
-        while not seen():  # noqa: ASYNC110 - the keyring's thread tells nobody
-            await asyncio.sleep(0)
-
-
-def test_signing_out_forgets_the_tokens_everywhere(
-    preferences: Preferences, window: MainWindow, engine: Engine, strict_api: StrictApi
-) -> None:
+def test_signing_out_forgets_tokens_everywhere(preferences: Preferences, window: Window, strict_api: StrictApi) -> None:
     window.tokens_submitted.emit("bearer", "session")
     window.sign_out_wanted.emit()
-    assert engine.calls[-1] == ("sign_out", None)
+    assert window.engine.calls[-1] == ("sign_out", None)
     assert Credentials(strict_api.url).load()[0] is None
     assert window.header.sign_in.text() == "Sign in"
 
@@ -509,14 +232,12 @@ def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
 
 
 def test_the_connection_is_tested_with_what_stands_in_the_fields(
-    preferences: Preferences, window: MainWindow, sandbox: Sandbox, qtbot: QtBot
+    preferences: Preferences, window: Window, sandbox: Sandbox, qtbot: QtBot
 ) -> None:
     """First the saved server with its tokens, then another one, which does not get to see them."""
     tokens = (sandbox.bearer_token, sandbox.session_token)
     chosen = Settings(api_url=sandbox.api_url, language="en")
-    held = preferences.configuration
-    assert held is not None
-    preferences.use(replace(held, settings=chosen, tokens=tokens))
+    preferences.use(replace(in_force(preferences), settings=chosen, tokens=tokens))
     dialog = shown(window)
     panel = dialog.connection.panel
     panel.button.click()
@@ -529,37 +250,33 @@ def test_the_connection_is_tested_with_what_stands_in_the_fields(
     assert "Your tokens belong to the saved server and were not sent to this one." in panel.texts
 
 
-# How long History remembers
-
-
-def asks_memory(window: MainWindow) -> bool:
+def asks_memory(window: Window) -> bool:
     return window.body.finish.memory.isVisible()
 
 
-def finished(engine: Engine) -> None:
-    engine.tell(UploadsAdded((upload("a", UploadState.UPLOADED),)))
+def finished(window: Window) -> None:
+    window.tell(UploadsAdded((upload("a", UploadState.UPLOADED),)))
 
 
 @pytest.mark.usefixtures("preferences")
 def test_how_long_history_remembers_is_asked_at_the_first_end_and_kept_when_a_new_deposit_begins(
-    window: MainWindow, engine: Engine, data: DataPaths
+    window: Window, data: DataPaths
 ) -> None:
     assert not asks_memory(window)
-    finished(engine)
+    finished(window)
     assert asks_memory(window)
-    engine.tell(UploadsAdded((upload("b"),)))  # nobody answered, and it is not asked again
+    window.tell(UploadsAdded((upload("b"),)))  # nobody answered, and it is not asked again
     assert saved(data) == {"history_days": 400}
-    engine.tell(UploadsRemoved((UploadId("b"),)))
+    window.tell(UploadsRemoved((UploadId("b"),)))
     assert window.body.finish.isVisible()
     assert not asks_memory(window)
 
 
 def test_another_time_is_chosen_in_the_settings_and_the_question_stays_until_it_is(
-    preferences: Preferences, window: MainWindow, engine: Engine, data: DataPaths, qtbot: QtBot
+    preferences: Preferences, window: Window, data: DataPaths, qtbot: QtBot
 ) -> None:
-    assert preferences.configuration is not None
-    assert preferences.configuration.engine(again=False).keep_days == math.inf
-    finished(engine)
+    assert in_force(preferences).engine(again=False).keep_days == math.inf
+    finished(window)
     QTest.mouseClick(window.body.finish.change_memory, Qt.MouseButton.LeftButton)
     (dialog,) = window.findChildren(SettingsDialog)
     qtbot.waitUntil(dialog.program.history_days.hasFocus)
@@ -570,11 +287,11 @@ def test_another_time_is_chosen_in_the_settings_and_the_question_stays_until_it_
     dialog.program.history_days.setValue(30)
     QTest.mouseClick(dialog.save, Qt.MouseButton.LeftButton)
     assert (asks_memory(window), saved(data)["history_days"]) == (False, 30)
-    assert preferences.configuration.engine(again=False).keep_days == 30
+    assert in_force(preferences).engine(again=False).keep_days == 30
 
 
 @pytest.mark.parametrize("said_by", ["the file", "the environment", "the machine", "no window"])
-def test_where_somebody_has_said_how_long_nobody_is_asked(
+def test_where_it_is_said_how_long_nobody_is_asked(
     said_by: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = DataPaths(tmp_path)

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,6 +27,7 @@ from uploader_gui import settings
 from uploader_gui.engine.errors import Code, Variant
 from uploader_gui.engine.events import UploadsChanged
 from uploader_gui.engine.net.stall_watchdog import StallTimeouts
+from uploader_gui.engine.options import EngineOptions
 from uploader_gui.machine_settings import SettingsError
 from uploader_gui.proxies import finder, system_proxy, unusable_proxy
 
@@ -103,24 +105,6 @@ async def connect_proxy(
         await asyncio.gather(*proxy.pumps, return_exceptions=True)
 
 
-async def test_register_and_storage_are_reached_through_the_proxy_with_tokens_inside_the_tunnel(
-    ca: CertificateAuthority, files: Files, tmp_path: Path
-) -> None:
-    with ScriptedStorage(tls=ca.server_context()) as storage:
-
-        def presign(upload: dict[str, object], anomaly: str) -> str:
-            return storage.url_for(f"{anomaly}/{upload['uploadId']}").replace(storage.origin, "https://storage.test")
-
-        with StrictApi(presign, tls=ca.server_context()) as api:
-            async with connect_proxy({"register.test": api.port, "storage.test": storage.port}) as proxy:
-                way = options(tmp_path, api, ca_file=ca.pem, proxy_for=finder(proxy.url))
-                way = replace(way, api_url="https://register.test/main")
-                rows = await send(way, files.make("photo.jpg", size=300_000))
-    assert [row["state"] for row in rows.values()] == ["uploaded"]
-    assert {head.split()[1] for head in proxy.heard} == {"register.test:443", "storage.test:443"}
-    assert not any("bearer-for-tests" in head or "Session" in head for head in proxy.heard)
-
-
 @pytest.fixture
 def elsewhere(ca: CertificateAuthority) -> Iterator[tuple[StrictApi, ScriptedStorage]]:
     """A register and a storage, known as register.test and storage.test behind a proxy."""
@@ -135,6 +119,33 @@ def elsewhere(ca: CertificateAuthority) -> Iterator[tuple[StrictApi, ScriptedSto
             yield api, storage
 
 
+def way_through(
+    proxy: ConnectProxy, api: StrictApi, ca: CertificateAuthority, folder: Path, **others: Any
+) -> EngineOptions:
+    """Return options for a register that is known to the proxy alone."""
+    found = finder(proxy.url)
+    return options(folder, api, ca_file=ca.pem, proxy_for=found, api_url="https://register.test/main", **others)
+
+
+@pytest.mark.parametrize("speaks_tls", [False, True])
+async def test_register_and_storage_are_reached_through_the_proxy_with_tokens_inside_the_tunnel(
+    ca: CertificateAuthority,
+    elsewhere: tuple[StrictApi, ScriptedStorage],
+    files: Files,
+    tmp_path: Path,
+    *,
+    speaks_tls: bool,
+) -> None:
+    """One that speaks TLS is trusted as servers are."""
+    api, storage = elsewhere
+    ports = {"register.test": api.port, "storage.test": storage.port}
+    async with connect_proxy(ports, tls=ca.server_context() if speaks_tls else None) as proxy:
+        rows = await send(way_through(proxy, api, ca, tmp_path), files.make("photo.jpg", size=300_000))
+    assert [row["state"] for row in rows.values()] == ["uploaded"]
+    assert {head.split()[1] for head in proxy.heard} == {"register.test:443", "storage.test:443"}
+    assert not any("bearer-for-tests" in head or "Session" in head for head in proxy.heard)
+
+
 async def test_a_proxy_that_opens_no_tunnel_is_told_as_its_fault_and_flags_nothing(
     ca: CertificateAuthority,
     elsewhere: tuple[StrictApi, ScriptedStorage],
@@ -146,8 +157,7 @@ async def test_a_proxy_that_opens_no_tunnel_is_told_as_its_fault_and_flags_nothi
     broken: list[bytes | None] = [b"", b"HTTP/1.1 2", b"garbage\r\n\r\n", b"HTTP/1.1 502 Bad Gateway\r\n\r\n"]
     async with connect_proxy({"register.test": api.port, "storage.test": storage.port}) as proxy:
         proxy.answers = {"register.test": [*broken, None], "storage.test": [*broken]}
-        way = options(tmp_path, api, ca_file=ca.pem, proxy_for=finder(proxy.url), api_url="https://register.test/main")
-        async with engine(way, HASTY) as run:
+        async with engine(way_through(proxy, api, ca, tmp_path), HASTY) as run:
             await run.send([files.make("photo.jpg", size=300_000)])
             row = run.only()
             told = {row.reason for event in run.all_heard(UploadsChanged) for row in event.uploads if row.reason}
@@ -166,13 +176,12 @@ async def test_a_registration_that_never_left_is_not_flagged_after_a_restart(
     photo = files.make("photo.jpg")
     async with connect_proxy({"register.test": api.port, "storage.test": storage.port}) as proxy:
         proxy.answers = {"register.test": [None]}
-        way = options(tmp_path, api, ca_file=ca.pem, proxy_for=finder(proxy.url), api_url="https://register.test/main")
+        way = way_through(proxy, api, ca, tmp_path)
         async with engine(way) as run:
             run.begin([photo])
             await run.until(lambda: bool(proxy.heard))
         (row,) = (await send(way, photo)).values()
-    assert (row["state"], row["may_be_registered_twice"]) == ("uploaded", False)
-    assert len(api.calls) == 1
+    assert (row["state"], row["may_be_registered_twice"], len(api.calls)) == ("uploaded", False, 1)
 
 
 @pytest.mark.parametrize("wants_port", [False, True])
@@ -191,8 +200,7 @@ async def test_the_schemes_own_port_stays_out_of_the_host_header_unless_the_sign
 
     storage.fault = refuse
     async with connect_proxy({"register.test": api.port, "storage.test": storage.port}) as proxy:
-        way = options(tmp_path, api, ca_file=ca.pem, proxy_for=finder(proxy.url), max_concurrent=1)
-        way = replace(way, api_url="https://register.test/main")
+        way = way_through(proxy, api, ca, tmp_path, max_concurrent=1)
         rows = await send(way, files.make("a.jpg"), files.make("b.jpg", size=900))
     assert [row["state"] for row in rows.values()] == ["uploaded"] * 2
     hosts = [put.request.header("Host") for put in storage.puts]
@@ -219,11 +227,8 @@ async def test_a_register_elsewhere_cannot_have_evidence_sent_to_this_machine_or
     urls = iter(sorted(HERE))
     with StrictApi(lambda _upload, _anomaly: next(urls), tls=ca.server_context()) as api:
         async with connect_proxy({"register.test": api.port}) as proxy:
-            way = options(tmp_path, api, ca_file=ca.pem, proxy_for=finder(proxy.url))
-            rows = await send(
-                replace(way, api_url="https://register.test/main"),
-                *(files.make(f"{n}.jpg", size=1000 + n) for n in range(len(HERE))),
-            )
+            many = (files.make(f"{n}.jpg", size=1000 + n) for n in range(len(HERE)))
+            rows = await send(way_through(proxy, api, ca, tmp_path), *many)
     assert next(urls, None) is None
     assert {(row["state"], row["reason"]["code"], row["attempts"]) for row in rows.values()} == {
         ("failed", "url_refused", 0)
@@ -231,7 +236,7 @@ async def test_a_register_elsewhere_cannot_have_evidence_sent_to_this_machine_or
     assert {head.split()[1] for head in proxy.heard} == {"register.test:443"}
 
 
-async def test_a_register_on_this_machine_may(
+async def test_a_register_here_may(
     ca: CertificateAuthority, strict_api: StrictApi, files: Files, tmp_path: Path
 ) -> None:
     with ScriptedStorage(tls=ca.server_context()) as storage:
@@ -256,17 +261,6 @@ async def test_a_connection_through_a_proxy_is_used_again(
     assert len(proxy.heard) == storage.connections_made == 1
 
 
-async def test_a_proxy_that_speaks_tls_is_trusted_as_servers_are(
-    ca: CertificateAuthority, elsewhere: tuple[StrictApi, ScriptedStorage], files: Files, tmp_path: Path
-) -> None:
-    api, storage = elsewhere
-    ports = {"register.test": api.port, "storage.test": storage.port}
-    async with connect_proxy(ports, tls=ca.server_context()) as proxy:
-        way = options(tmp_path, api, ca_file=ca.pem, proxy_for=finder(proxy.url))
-        rows = await send(replace(way, api_url="https://register.test/main"), files.make("a.jpg", size=300_000))
-    assert [row["state"] for row in rows.values()] == ["uploaded"]
-
-
 async def test_a_slow_proxy_that_still_takes_something_is_not_taken_for_dead(
     ca: CertificateAuthority, strict_api: StrictApi, files: Files, tmp_path: Path
 ) -> None:
@@ -281,11 +275,13 @@ async def test_a_slow_proxy_that_still_takes_something_is_not_taken_for_dead(
     assert [(row["state"], row["attempts"]) for row in rows.values()] == [("uploaded", 1)]
 
 
-def test_the_setting_decides_which_proxy() -> None:
+def test_the_setting_decides_which_proxy_also_without_scheme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert finder("none")("https://register.test/") is None
     assert finder("http://proxy.test:3128")("https://register.test/") == "http://proxy.test:3128"
     assert finder("proxy.test:3128")("https://register.test/") == "http://proxy.test:3128"
     assert finder("system") is system_proxy
+    monkeypatch.setenv("UPLOADER_PROXY", "proxy.test:3128")
+    assert settings.load(tmp_path / "settings.json").proxy == "http://proxy.test:3128"
 
 
 P = "127.0.0.2:3128"
@@ -425,8 +421,3 @@ def test_what_is_no_proxy_is_named(value: str, tmp_path: Path, monkeypatch: pyte
     monkeypatch.setenv("UPLOADER_PROXY", value)
     with pytest.raises(SettingsError, match="UPLOADER_PROXY is wrong: it must be system, none, or an address"):
         settings.load(tmp_path / "settings.json")
-
-
-def test_a_proxy_may_be_set_without_its_scheme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("UPLOADER_PROXY", "proxy.test:3128")
-    assert settings.load(tmp_path / "settings.json").proxy == "http://proxy.test:3128"

@@ -38,7 +38,7 @@ def test_a_folder_in_its_place_is_told_and_left_as_it_is(path: Path, *, window: 
 
 
 @needs_proc
-def test_a_file_that_cannot_be_read_is_told_in_a_window_and_never_written_over(path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_told_in_a_window_stops_a_script_and_is_never_written_over(path: Path) -> None:
     path.symlink_to(READS_NOTHING)
     chosen, trouble = settings.read(path, window=True)
     assert chosen.api_url == DEFAULT_API_URL
@@ -48,11 +48,6 @@ def test_a_file_that_cannot_be_read_is_told_in_a_window_and_never_written_over(p
     assert trouble is not None
     assert trouble.text.startswith("The settings could not be saved as ")
     assert path.readlink() == READS_NOTHING
-
-
-@needs_proc
-def test_a_file_that_cannot_be_read_stops_a_script_for_it_may_name_another_server(path: Path) -> None:
-    path.symlink_to(READS_NOTHING)
     with pytest.raises(SettingsError, match=r"settings\.json cannot be read: "):
         settings.read(path, window=False)
 
@@ -67,14 +62,16 @@ def test_a_damaged_file_is_set_aside_in_a_window_beside_those_before_it(path: Pa
     assert settings.read(path, window=True)[1] is None
 
 
-def test_a_damaged_file_stops_a_script_and_stays(path: Path) -> None:
-    path.write_text("{")
-    with pytest.raises(SettingsError):
+@pytest.mark.parametrize("content", ["{", '["list"]', '{"max_concurrent_uploads": 99}', "\xff\x00"])
+def test_a_damaged_file_stops_a_script_and_stays(path: Path, content: str) -> None:
+    path.write_text(content, "latin-1")
+    with pytest.raises(SettingsError, match=r"settings\.json"):
         settings.read(path, window=False)
-    assert path.read_text() == "{"
+    assert path.read_text("latin-1") == content
 
 
 def test_a_wrong_variable_is_not_blamed_on_the_file(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings.read(path, window=True)[1] is None  # no file is no trouble
     path.write_text(json.dumps({"max_concurrent_uploads": 3}))
     monkeypatch.setenv("UPLOADER_THEME", "pink")
     with pytest.raises(SettingsError, match="UPLOADER_THEME"):
@@ -88,7 +85,3 @@ def test_what_was_damaged_meanwhile_is_kept_when_something_is_saved(path: Path, 
     assert settings.keep({"theme": "dark"}, path) is None
     assert json.loads(path.read_text()) == {"theme": "dark"}
     assert path.with_name("settings.damaged.json").read_text("latin-1") == content
-
-
-def test_no_file_is_no_trouble(path: Path) -> None:
-    assert settings.read(path, window=True)[1] is None

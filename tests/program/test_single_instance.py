@@ -185,8 +185,7 @@ def test_what_greets_as_another_version_is_told_nothing(other_side: socket.socke
     called, _ = other_side.accept()
     with called:
         called.sendall(b'{"uploader-gui": %d}\n' % (VERSION + 1))
-        assert second.wait(60) == REFUSED
-        assert called.recv(1024) == b""
+        assert (second.wait(60), called.recv(1024)) == (REFUSED, b"")
 
 
 @pytest.mark.parametrize("said", [b"", b'{"answer": "received"}\n'], ids=["nothing was said", "received"])
@@ -272,9 +271,6 @@ def test_what_is_no_command_line_is_refused_with_an_answer(  # noqa: PLR0917 - a
     assert heard == []
 
 
-# Whose place it is
-
-
 def test_lock_and_socket_lie_where_nobody_else_can_look(first: FirstInstance, tmp_path: Path) -> None:
     room = (tmp_path / "instance").stat()
     assert (stat.S_IMODE(room.st_mode), room.st_uid) == (0o700, os.geteuid())
@@ -304,9 +300,7 @@ def of_somebody_else(room: Path) -> None:
 @pytest.mark.parametrize(
     "made", [open_to_all, a_link, a_file, pytest.param(of_somebody_else, marks=as_root)], ids=lambda one: one.__name__
 )
-def test_a_place_that_is_not_the_persons_alone_is_left_as_it_is(
-    made: Callable[[Path], None], qtbot: QtBot, tmp_path: Path
-) -> None:
+def test_a_place_of_others_too_is_left_as_it_is(made: Callable[[Path], None], qtbot: QtBot, tmp_path: Path) -> None:
     made(tmp_path / "instance")
     before = (tmp_path / "instance").lstat()
     assert_a_second_start_hands_over(tmp_path, qtbot)
@@ -381,9 +375,7 @@ print("heard", called.recv(1024), flush=True)
 
 
 @as_root
-def test_a_program_of_another_person_behind_the_windows_socket_is_told_nothing(
-    lock: InstanceLock, tmp_path: Path
-) -> None:
+def test_another_persons_program_behind_the_windows_socket_is_told_nothing(lock: InstanceLock, tmp_path: Path) -> None:
     """Its file may be ours: who listens is what counts."""
     with socket.socket(socket.AF_UNIX) as theirs:
         theirs.bind(str(address(tmp_path)))

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import pictures
 from tests.support.files import Files
 from tests.support.s3_servers import RcloneS3, SwiftS3
 from tests.support.scripted_storage import ScriptedStorage
@@ -22,8 +21,9 @@ from tests.support.strict_api import StrictApi
 from uploader_gui.sandbox_session import demo_command
 
 
-def test_try_it_with_sample_files_opens_this_program_on_the_sandbox(tmp_path: Path) -> None:
+def test_try_it_with_sample_files_opens_this_program_on_the_sandbox_and_stores_what_is_accepted(tmp_path: Path) -> None:
     """The command itself; that it is started is seen by what it does, for it is to stay open."""
+    assert demo_command(bundled=True) == [sys.executable, "--demo"]  # a bundle is its own program
     report = tmp_path / "receipt.json"
     ended = subprocess.run(
         [*demo_command(bundled=False), "--quit-when-done", "--report", str(report)],
@@ -33,11 +33,10 @@ def test_try_it_with_sample_files_opens_this_program_on_the_sandbox(tmp_path: Pa
         cwd=tmp_path,
     )
     assert ended.returncode == 0
-    assert json.loads(report.read_text("utf-8"))["anomaly_id"] == "DEMO-1"
-
-
-def test_a_bundle_tries_its_samples_with_itself() -> None:
-    assert demo_command(bundled=True) == [sys.executable, "--demo"]
+    receipt = json.loads(report.read_text("utf-8"))
+    totals = receipt["totals"]
+    assert receipt["anomaly_id"] == "DEMO-1"
+    assert (totals["uploaded"], totals["refused"], totals["files"]) == (44, 1, 45)
 
 
 def run(*arguments: str, **variables: str) -> None:
@@ -62,23 +61,11 @@ def test_the_program_with_its_window_sends_to_a_real_s3_server(
     s3: RcloneS3 | SwiftS3 = request.getfixturevalue(server)
     paths = [files.make(f"étage {n} #{n}%.jpg", size=1000 * n) for n in range(1, 24)]
     with StrictApi(lambda upload, _: s3.presign(f"window/{upload['uploadId']}", upload["mimeType"])) as api:
-        run(
-            *("-a", "4217", "--start", "--report", str(tmp_path / "receipt.json"), *map(str, paths)),
-            UPLOADER_API_URL=api.url,
-            UPLOADER_BEARER_TOKEN="bearer-for-tests",
-            UPLOADER_SESSION_TOKEN="session-for-tests",
-        )
+        run("-a", "4217", "--start", "--report", str(tmp_path / "receipt.json"), *map(str, paths), **api.environment)
     receipt = json.loads((tmp_path / "receipt.json").read_text("utf-8"))
     assert receipt["totals"]["uploaded"] == 23
     for row in receipt["files"]:
         assert hashlib.sha256(s3.read(f"window/{row['upload_id']}")).hexdigest() == row["sha256"]
-
-
-def test_the_demo_in_a_window_ends_with_every_accepted_sample_stored(tmp_path: Path) -> None:
-    report = tmp_path / "receipt.json"
-    run("--demo", "--report", str(report))
-    totals = json.loads(report.read_text("utf-8"))["totals"]
-    assert (totals["uploaded"], totals["refused"], totals["files"]) == (44, 1, 45)
 
 
 def test_the_receipt_of_an_earlier_window_in_the_folder_that_is_sent_is_no_evidence(
@@ -86,42 +73,10 @@ def test_the_receipt_of_an_earlier_window_in_the_folder_that_is_sent_is_no_evide
 ) -> None:
     folder = files.make("folder/a.jpg").parent
     report = folder / "receipt.json"
-    bearer, session = strict_api.tokens
     for _ in range(2):
-        run(
-            *("-a", "4217", "--start", "--report", str(report), str(folder)),
-            UPLOADER_API_URL=strict_api.url,
-            UPLOADER_BEARER_TOKEN=bearer,
-            UPLOADER_SESSION_TOKEN=session,
-        )
+        run("-a", "4217", "--start", "--report", str(report), str(folder), **strict_api.environment)
         assert [row["name"] for row in json.loads(report.read_text("utf-8"))["files"]] == ["a.jpg"]
     assert len(scripted_storage.objects) == 1
-
-
-def test_a_picture_that_ends_its_decoder_fails_alone_in_a_window(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    """By its thumbnail, by its conversion, and once more when the next window takes it up."""
-    damaged = files.make("IMG_0002.heic", content=pictures.CRASHING.read_bytes())
-    sound = pictures.heic(files.folder / "sound.heic")
-    bearer, session = strict_api.tokens
-    tokens = {"UPLOADER_BEARER_TOKEN": bearer, "UPLOADER_SESSION_TOKEN": session}
-    for again in ("uploaded", "skipped"):
-        report = tmp_path / f"{again}.json"
-        ended = subprocess.run(
-            [
-                *(sys.executable, "-m", "uploader_gui", "--quit-when-done", "-a", "4217", "--start", "--convert"),
-                *("--report", str(report), str(damaged), str(sound)),
-            ],
-            env=os.environ | tokens | {"UPLOADER_API_URL": strict_api.url},
-            capture_output=True,
-            timeout=60,
-            check=False,
-        )
-        assert ended.returncode == 1, ended.stderr
-        rows = {Path(row["path"]).name: row for row in json.loads(report.read_text("utf-8"))["files"]}
-        assert rows["IMG_0002.heic"]["reason"]["code"] == "broken_picture"
-        assert rows["sound.heic"]["state"] == again
 
 
 def test_a_journal_of_a_newer_version_ends_a_window_that_is_to_leave_by_itself() -> None:
@@ -140,11 +95,9 @@ def test_a_signal_ends_the_window_with_130_and_a_receipt(
 ) -> None:
     scripted_storage.fault = lambda _key, _attempt, _request: StoreThenSilence()
     report = tmp_path / "receipt.json"
-    bearer, session = strict_api.tokens
     arguments = ("-a", "4217", "--start", "--report", str(report), str(files.make("a.jpg")))
-    variables = {"UPLOADER_API_URL": strict_api.url, "UPLOADER_BEARER_TOKEN": bearer, "UPLOADER_SESSION_TOKEN": session}
     command = [sys.executable, "-m", "uploader_gui", *arguments]
-    with subprocess.Popen(command, env=os.environ | variables, stderr=subprocess.PIPE) as window:
+    with subprocess.Popen(command, env=os.environ | strict_api.environment, stderr=subprocess.PIPE) as window:
         scripted_storage.wait_for_puts(1)
         window.send_signal(number)
         window.communicate(timeout=60)
@@ -158,12 +111,7 @@ def test_what_a_later_start_wants_done_with_its_files_holds_for_them(
 ) -> None:
     film = b"\0\0\0\x18ftypisom" + b"film" * 1000
     report = tmp_path / "receipt.json"
-    bearer, session = strict_api.tokens
-    variables = os.environ | {
-        "UPLOADER_API_URL": strict_api.url,
-        "UPLOADER_BEARER_TOKEN": bearer,
-        "UPLOADER_SESSION_TOKEN": session,
-    }
+    variables = os.environ | strict_api.environment
     command = [sys.executable, "-m", "uploader_gui", "-a", "4217", "--start"]
     first = [*command, "--report", str(report), str(files.make("a.jpg"))]
     with subprocess.Popen(first, env=variables, stderr=subprocess.PIPE) as window:
@@ -180,13 +128,11 @@ def test_what_a_later_start_wants_done_with_its_files_holds_for_them(
     assert rows["0.mp4"]["state"] == "refused"
 
 
-def test_what_a_later_start_would_send_to_another_server_is_not_taken(
+def test_what_a_later_start_would_send_elsewhere_is_not_taken(
     strict_api: StrictApi, files: Files, tmp_path: Path
 ) -> None:
     report = tmp_path / "receipt.json"
-    bearer, session = strict_api.tokens
-    tokens = {"UPLOADER_BEARER_TOKEN": bearer, "UPLOADER_SESSION_TOKEN": session}
-    here = os.environ | tokens | {"UPLOADER_API_URL": strict_api.url}
+    here = os.environ | strict_api.environment
     command = [sys.executable, "-m", "uploader_gui", "-a", "4217", "--start"]
     first = [*command, "--report", str(report), str(files.make("a.jpg"))]
     with subprocess.Popen(first, env=here, stderr=subprocess.PIPE) as window:
@@ -203,23 +149,3 @@ def test_what_a_later_start_would_send_to_another_server_is_not_taken(
     names = {upload.name for upload in strict_api.registered}
     assert not any(name.startswith("2") for name in names)
     assert len(json.loads(report.read_text("utf-8"))["files"]) == 2
-
-
-def test_a_window_on_a_folder_of_a_persons_own_removes_none_of_their_files(
-    strict_api: StrictApi, files: Files, tmp_path: Path
-) -> None:
-    """Old pictures in a folder called captures, archives in one called substitutes."""
-    own = [tmp_path / "own" / "captures" / "photo.png", tmp_path / "own" / "substitutes" / "report.zip"]
-    for path in own:
-        path.parent.mkdir(parents=True)
-        path.write_bytes(b"a person's own")
-        os.utime(path, (1_500_000_000,) * 2)
-    bearer, session = strict_api.tokens
-    run(
-        *("-a", "4217", "--start", str(files.make("a.jpg"))),
-        UPLOADER_DATA_DIR=str(tmp_path / "own"),
-        UPLOADER_API_URL=strict_api.url,
-        UPLOADER_BEARER_TOKEN=bearer,
-        UPLOADER_SESSION_TOKEN=session,
-    )
-    assert all(path.exists() for path in own)

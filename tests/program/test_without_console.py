@@ -26,8 +26,9 @@ def test_what_is_told_and_left_is_left_all_the_same(option: str) -> None:
 
 
 @pytest.mark.skipif("sys.platform == 'win32'", reason="as above")
-def test_wrong_usage_has_its_exit_code() -> None:
+def test_wrong_usage_has_its_exit_code_and_only_windows_has_the_box() -> None:
     assert run(["--no-such-option"]) == 2
+    show_without_console("nothing is shown")
 
 
 def test_progress_goes_nowhere() -> None:
@@ -41,11 +42,6 @@ def test_a_piped_line_keeps_its_spaces_in_windows_own_encoding() -> None:
     Terminal(piped).say("12\u202f345 fichiers – 🙂")
     piped.seek(0)
     assert piped.read().strip() == "12\u00a0345 fichiers – ?"
-
-
-@pytest.mark.skipif("sys.platform == 'win32'", reason="as above")
-def test_only_windows_has_the_box() -> None:
-    show_without_console("nothing is shown")
 
 
 def test_the_box_begins_with_a_capital_or_the_programs_name() -> None:

@@ -110,6 +110,16 @@ class StrictApi(LoopbackServer):
         self._next_id = count(1001)
 
     @property
+    def environment(self) -> dict[str, str]:
+        """What leads a program here: the server, and tokens it accepts."""
+        bearer, session = self.tokens
+        return {
+            "UPLOADER_API_URL": self.url,
+            "UPLOADER_BEARER_TOKEN": bearer,
+            "UPLOADER_SESSION_TOKEN": session,
+        }
+
+    @property
     def url(self) -> str:
         """What the program is given as `api_url`."""
         return self.origin + self.base_path

@@ -1,9 +1,10 @@
-"""Where garbage is collected: beside a window in its thread alone, for what it destroys may be an object of Qt's."""
+"""The process: where its garbage is collected (Qt's objects in one thread alone), and what it hands to children."""
 
 import gc
 import threading
 
 from uploader_gui.platform import process
+from uploader_gui.platform.process import RESET_ENVIRONMENT, restore_library_paths
 
 
 class Cycle:
@@ -44,3 +45,12 @@ def test_little_garbage_waits() -> None:
     assert told == []
     gc.collect()
     assert told == [threading.current_thread()]
+
+
+def test_children_get_the_library_path_the_program_was_started_with_or_none() -> None:
+    environment = {"LD_LIBRARY_PATH": "/bundle:/opt/lib", "LD_LIBRARY_PATH_ORIG": "/opt/lib", "HOME": "/h"}
+    restore_library_paths(environment)
+    assert environment == {"LD_LIBRARY_PATH": "/opt/lib", "HOME": "/h", RESET_ENVIRONMENT: "1"}
+    environment = {"LD_LIBRARY_PATH": "/bundle"}
+    restore_library_paths(environment)
+    assert environment == {RESET_ENVIRONMENT: "1"}
