@@ -54,14 +54,21 @@ async def test_a_jpeg_s_name_tells_it_from_what_lies_beside_its_picture_and_from
     world.make("beside.jpg")  # it lies there, and is not sent
     film = world.make("alone.mp4", content=FILM)
     alone, beside = (pictures.heic(world.files.folder / name) for name in ("alone.heic", "beside.heic"))
+    both = [pictures.heic(world.make(f"{name[-1]}/{name}", content=b"")) for name in ("two.heic", "two.heif")]
     async with world.engine() as run:
-        await refused(run, film, alone, beside)
+        await refused(run, film, alone, beside, *both)
         treat(run, Treatment.ZIP, "alone.mp4")
         treat(run, Treatment.CONVERT, "alone.heic")
-        treat(run, Treatment.CONVERT, "beside.heic")
-        await run.in_state(S.QUEUED, "alone.mp4", "alone.heic", "beside.heic")
+        treat(run, Treatment.CONVERT, "beside.heic", "two.heic", "two.heif")
+        await run.in_state(S.QUEUED, *run.latest)
         names = {name: upload.sent.name for name, upload in run.latest.items()}
-    assert names == {"alone.mp4": "alone.mp4.zip", "alone.heic": "alone.jpg", "beside.heic": "beside.heic.jpg"}
+    assert names == {
+        "alone.mp4": "alone.mp4.zip",
+        "alone.heic": "alone.jpg",
+        "beside.heic": "beside.heic.jpg",
+        "two.heic": "two.heic.jpg",
+        "two.heif": "two.heif.jpg",
+    }
 
 
 async def test_a_choice_made_after_the_run_has_ended_starts_it_again(run: Run, world: World) -> None:
