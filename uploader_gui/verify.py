@@ -61,6 +61,8 @@ def run(path: Path, paths: Sequence[Path]) -> ExitCode:
 
 def sums(found: Sequence[Verdict]) -> str:
     """Return in one line how many files there are of each kind."""
+    if not found:
+        return _("This receipt names no file.")
     counts = Counter(found)
     parts = [ngettext(*sentence, counts[verdict]) for verdict, sentence in _COUNTED.items() if counts[verdict]]
     return ngettext("{count} file: {sums}", "{count} files: {sums}", len(found), sums=", ".join(parts))

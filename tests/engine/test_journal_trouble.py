@@ -126,6 +126,7 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "cut within its head": lambda path: os.truncate(path, 60),
     "scribbled over": scribbled_over,
     "its head alone": head_only,
+    "a version below zero": without("PRAGMA user_version = -1"),
     **{f"no {one}": without(f"DROP TABLE {one}") for one in ("uploads", "runs", "places", "own_files", "deposits")},
     **{f"no {one}": without(f"ALTER TABLE runs DROP COLUMN {one}") for one in ("started_at", "junk")},
 }

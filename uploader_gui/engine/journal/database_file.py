@@ -151,6 +151,8 @@ def _has_room(path: Path) -> bool:
 
 def _version(db: sqlite3.Connection) -> int:
     version: int = db.execute("PRAGMA user_version").fetchone()[0]
+    if version < 0:  # no version of ours: its head is damaged
+        raise sqlite3.DatabaseError("database disk image is malformed")
     return version
 
 
