@@ -6,7 +6,7 @@ from collections.abc import Callable
 from tests.engine.values import an_upload
 from tests.engine.virtual_time import virtually
 from uploader_gui.engine.event_buffer import FLUSH_SECONDS, PAGE_ROWS, PAGE_SECONDS, EventBuffer
-from uploader_gui.engine.events import Event, Progress, SignedIn, Totals, UploadsAdded, UploadsChanged
+from uploader_gui.engine.events import Event, Progress, SignedIn, Totals, UploadsAdded, UploadsChanged, UploadsRemoved
 from uploader_gui.engine.models import UploadState
 
 PROGRESS = Progress((), Totals())
@@ -71,6 +71,22 @@ async def test_many_new_rows_come_in_pages_and_what_came_with_them_comes_after_t
     assert reader.events[-2:] == [UploadsChanged((old.snapshot(),)), SignedIn()]
     gaps = {round(after - before, 6) for before, after in zip(reader.times, reader.times[1:], strict=False)}
     assert gaps == {0.0, PAGE_SECONDS}
+    reader.events.clear()
+    for upload in many:
+        reader.events_out.changed(upload)
+    reader.events_out.send(SignedIn())
+    await asyncio.sleep(1)
+    changes = [len(event.uploads) for event in reader.events if isinstance(event, UploadsChanged)]
+    assert (changes, reader.events[-1]) == ([PAGE_ROWS, PAGE_ROWS, 1], SignedIn())
+
+
+@virtually
+async def test_a_row_that_is_removed_and_comes_back_is_told_in_that_order() -> None:
+    reader, upload = Reader(), an_upload()
+    reader.events_out.send(UploadsRemoved((upload.upload_id,)))
+    reader.events_out.added([upload])
+    await asyncio.sleep(1)
+    assert reader.events == [UploadsRemoved((upload.upload_id,)), UploadsAdded((upload.snapshot(),))]
 
 
 @virtually
