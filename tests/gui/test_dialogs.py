@@ -3,13 +3,15 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QLineEdit
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import LEFT, Window
+from tests.gui.fake_engine import LEFT, FakeEngine, Window
 from uploader_gui import __version__
 from uploader_gui.diagnostics import components
 from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept, clean
+from uploader_gui.gui.main_window import MainWindow
+from uploader_gui.gui.style.theme import Theme
 from uploader_gui.gui.window.footer import FooterAction
 from uploader_gui.i18n import _
 
@@ -101,6 +103,27 @@ def test_a_second_wish_to_sign_in_meets_the_open_dialog_which_grows_and_escape_c
     assert dialog.confirm.height() >= dialog.confirm.sizeHint().height()
     with qtbot.waitSignal(dialog.finished):
         QTest.keyClick(dialog, Qt.Key.Key_Escape)
+
+
+def test_on_a_low_screen_the_dialog_scrolls_and_its_buttons_stay(
+    engine: FakeEngine, qapp: QApplication, qtbot: QtBot
+) -> None:
+    theme = Theme(qapp, Qt.ColorScheme.Light)
+    theme.scale = 2.4  # no screen here is lower than 800 pixels: larger text stands for it
+    window = MainWindow(engine, theme)
+    qtbot.addWidget(window, before_close_func=lambda one: one.hide())
+    window.show()
+    dialog = window.dialogs.sign_in(TokensKept.KEYRING, refused_again=True)
+    texts = [one for one in dialog.findChildren(QLabel) if one.isVisible()]
+    qtbot.waitUntil(lambda: all(one.height() >= one.heightForWidth(one.width()) for one in texts))
+    for field in (dialog.bearer, dialog.session, dialog.show_tokens, dialog.both):
+        field.setFocus()
+        QTest.keyClick(field, Qt.Key.Key_Tab)
+        QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Backtab)
+        assert dialog.focusWidget() is field
+        assert field.visibleRegion().boundingRect() == field.rect()
+    assert dialog.height() <= dialog.screen().availableGeometry().height()
+    assert dialog.confirm.visibleRegion().boundingRect() == dialog.confirm.rect()
 
 
 def test_the_menu_offers_what_names_the_version_and_every_part_with_its_licence(window: Window, qtbot: QtBot) -> None:

@@ -10,10 +10,13 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QButtonGroup,
     QDialog,
+    QFrame,
     QHBoxLayout,
     QHeaderView,
     QLabel,
+    QLayout,
     QPushButton,
+    QScrollArea,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTreeWidget,
@@ -123,11 +126,19 @@ class PlainDialog(QDialog, FormParts):
 
     help_wanted = Signal(str)
     guide_page = "first-deposit"
+    scrolls = False
+    """Whether what stands above the buttons scrolls on a screen that is too low for it."""
 
     def __init__(self, title: str, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self.theme = theme
-        self.column = arranged(QVBoxLayout(self), spacing=8, margins=(24, 20, 24, 20))
+        self._whole = self.column = arranged(QVBoxLayout(self), spacing=8, margins=(24, 20, 24, 20))
+        self._area: QScrollArea | None = None
+        if self.scrolls:
+            page = QWidget()
+            self.column = arranged(QVBoxLayout(page), spacing=8)
+            self._area = scrolling(page)
+            self._whole.addWidget(self._area)
         self.translate(self.setWindowTitle, title)
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -145,17 +156,21 @@ class PlainDialog(QDialog, FormParts):
 
     def fit(self) -> None:
         """Resize to the height that the texts need now."""
-        self.column.activate()
-        height = self.column.totalHeightForWidth(self.width())
-        if height < 0:  # nothing in it wraps
-            height = self.column.totalSizeHint().height()
-        self.resize(self.width(), min(height, self.screen().availableGeometry().height() - 2 * _MARGIN))
+        room = self.screen().availableGeometry().height() - 2 * _MARGIN
+        height = _height(self._whole, self.width())
+        if self._area is not None:
+            self._area.setMinimumWidth(self.column.totalMinimumSize().width())
+            height = self.height() + _height(self.column, self._area.width()) - self._area.height()
+            bar = Qt.ScrollBarPolicy.ScrollBarAsNeeded if height > room else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+            self._area.setVerticalScrollBarPolicy(bar)  # else a bar takes room, texts wrap more, and it stays
+            self.setMinimumHeight(min(height, room))
+        self.resize(self.width(), min(height, room))
 
     def add_buttons(self, *buttons: QPushButton) -> None:
         """Add the buttons; Enter presses the last, unless another button has the focus."""
         buttons[-1].setDefault(True)
-        self.column.addSpacing(12)
-        self.column.addLayout(arranged(QHBoxLayout(), None, *buttons, spacing=10))
+        self._whole.addSpacing(12)
+        self._whole.addLayout(arranged(QHBoxLayout(), None, *buttons, spacing=10))
 
     def help_button(self) -> QPushButton:
         """Return a button that opens the guide at this dialog's page."""
@@ -180,6 +195,23 @@ class PlainDialog(QDialog, FormParts):
         """Open with the right height."""
         super().showEvent(event)
         self.fit()
+
+
+def _height(layout: QLayout, width: int) -> int:
+    """Return the height that a layout needs at this width, where what wraps in it may decide."""
+    layout.activate()
+    return layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
+
+
+def scrolling(page: QWidget) -> QScrollArea:
+    """Return a scroll area with this page, for small screens and large texts."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(page)
+    return area
 
 
 class QuestionDialog(PlainDialog):

@@ -10,11 +10,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QFileDialog,
-    QFrame,
     QHBoxLayout,
     QLineEdit,
     QScrollArea,
@@ -28,7 +27,7 @@ from uploader_gui.config import fault_of
 from uploader_gui.engine.addresses import check_base
 from uploader_gui.engine.errors import UrlRefused
 from uploader_gui.gui.dialogs.connection_panel import ConnectionPanel
-from uploader_gui.gui.dialogs.form import FormParts, PlainDialog
+from uploader_gui.gui.dialogs.form import FormParts, PlainDialog, scrolling
 from uploader_gui.gui.style.widgets import Translated, arranged, file_dialog, tip
 from uploader_gui.i18n import N_, NC_, _
 from uploader_gui.proxies import is_address, with_scheme
@@ -113,7 +112,7 @@ class SettingsDialog(PlainDialog):
     def _build(self) -> None:
         self.add_title(N_("Settings"))
         for title, page in zip((N_("Connection"), NC_("tab", "Sending"), N_("Program")), self._all, strict=True):
-            area = _scrolling(page)
+            area = scrolling(page)
             area.verticalScrollBar().rangeChanged.connect(partial(self._follow_findings, area))
             self.translate(partial(self.pages.setTabText, self.pages.addTab(area, "")), title)
         self.pages.tabBar().setFont(self.theme.font(13))
@@ -357,14 +356,3 @@ def _line(text: str) -> QLineEdit:
     field = QLineEdit(text)
     field.setAcceptDrops(False)
     return field
-
-
-def _scrolling(page: QWidget) -> QScrollArea:
-    """Return a scroll area with this page, for small screens and large texts."""
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setWidget(page)
-    return area

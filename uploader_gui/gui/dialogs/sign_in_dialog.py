@@ -66,6 +66,7 @@ class SignInDialog(PlainDialog):
     """Asks for both tokens, and says why where a session ended."""
 
     guide_page = "anomaly-and-tokens"
+    scrolls = True
 
     def __init__(self, theme: Theme, window: MainWindow, kept: TokensKept) -> None:
         super().__init__(N_("Sign in"), theme, window)
