@@ -12,7 +12,6 @@ import pytest
 
 from tests.e2e.program import PATIENCE, Ended, Program, Running
 from tests.engine.journals import filled
-from tests.engine.test_journal_disk import fill
 from tests.engine.test_journal_reopening import at_work_elsewhere
 from tests.support.failing_disk import FailingDisk
 from tests.support.files import Files
@@ -142,10 +141,10 @@ def test_a_data_disk_of_2_mb_that_gets_room_again_goes_on_to_the_end(
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tiny", program.data], check=False)
     if mounted.returncode:
         pytest.skip("only root mounts a disk of its own")
+    ballast = program.data / "ballast"
+    ballast.write_bytes(bytes((2048 - 400) * 1024))  # there is room for the journal, not for its 250 files
     try:
-        running = six_under_way(program, scripted_storage, many(files, 250))
-        ballast = fill(program.data)
-        scripted_storage.release()
+        running = program.begin(*many(files, 250))
         running.says(WAITING)
         ballast.unlink()
         ended = running.ended()

@@ -26,6 +26,9 @@ from uploader_gui.engine.models import Reason, UploadState
 from uploader_gui.engine.net.retry import RetryPolicy
 from uploader_gui.engine.options import EngineOptions
 
+PATIENT = replace(QUICK, policy=replace(QUICK.policy, together=RetryPolicy().together, lonely=RetryPolicy().lonely))
+"""Waits for the end of an outage as long as it may be, however slow the machine is."""
+
 FAILING_CALLS = 14
 """More than the three tries that one file has, and than the six that it has where the service surely did nothing."""
 
@@ -82,8 +85,7 @@ async def test_a_service_too_busy_for_long_fails_nothing_and_marks_nothing(fault
 
 async def test_an_outage_longer_than_all_tries_of_those_in_flight_fails_nothing(world: World) -> None:
     world.api.fault = failing(api_faults.refusal(502), first=1, count=60)
-    patient = replace(QUICK, policy=replace(QUICK.policy, together=RetryPolicy().together))
-    rows = await world.send(*many(world.files, 4), tuning=patient)
+    rows = await world.send(*many(world.files, 4), tuning=PATIENT)
     assert {row["state"] for row in rows.values()} == {"uploaded"}
 
 
@@ -424,7 +426,7 @@ async def test_a_stranger_s_certificate_that_comes_in_between_for_a_while_fails_
                 api.speak_as(stranger)
 
         api.fault = taken_over
-        async with engine(options(tmp_path, api, ca_file=ca.pem)) as run:
+        async with engine(options(tmp_path, api, ca_file=ca.pem), PATIENT) as run:
             run.begin(many(files, 60))
             await run.until(lambda: any(Condition.SERVICE_BUSY in s.conditions for s in run.all_heard(QueueStatus)))
             api.speak_as(ca.server_context())

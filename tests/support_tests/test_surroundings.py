@@ -92,6 +92,7 @@ def test_violation(strict_api):
 def test_stray_logs_left_threads_and_violations_fail_a_test(tmp_path: Path) -> None:
     (tmp_path / "test_rules.py").write_text(RULES)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(tmp_path)]
+    command += ["--basetemp", str(tmp_path / "own")]  # else it clears up after others, who may do so at that moment
     run = subprocess.run([*command, str(tmp_path)], capture_output=True, text=True, check=False, cwd=tmp_path)
     assert "7 passed, 3 errors" in run.stdout, run.stdout + run.stderr
     assert "WARNING uploader_gui.engine.queue: lost it" in run.stdout
