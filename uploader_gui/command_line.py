@@ -380,7 +380,7 @@ def _kind_of_report(path: Path) -> int | None:
 
 
 def _check_replaces_nothing(path: Path, given: Sequence[str]) -> None:
-    """Raise `UsageError` where the receipt would replace a file that is to be sent, or any that is no older receipt."""
+    """Raise `UsageError` where the receipt would replace a file to be sent, or any other than an older receipt."""
     real, sent = Path(os.path.realpath(path)), [Path(os.path.realpath(one)) for one in given]
     if real not in sent and not _is_another_file(real):
         return

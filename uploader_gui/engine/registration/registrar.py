@@ -366,7 +366,7 @@ class ApiSession:
             self._events.send(SignInRequired(refused_again=True))
 
     def tell_again(self) -> None:
-        """Tell of a refusal once more: a person has tried again with the same tokens."""
+        """Report the next refusal again, although these tokens were refused before: a person has tried again."""
         self._told_refused = None
 
     def ask(self, tokens: Tokens | None, why: str) -> None:
