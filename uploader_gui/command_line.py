@@ -173,8 +173,8 @@ def matches(path: str) -> list[str]:
 
 
 def speak() -> None:
-    """Write sentences in the person's language from now on."""
-    use_language(early_language())
+    """Write sentences in the person's language from now on, with the characters that the terminal has."""
+    use_language(early_language(), getattr(sys.stdout, "encoding", None) or "")
 
 
 def early_language() -> str:

@@ -14,7 +14,7 @@ from contextlib import ExitStack, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from uploader_gui.command_line import ExitCode, LaunchOptions, UsageError, write_stderr
+from uploader_gui.command_line import ExitCode, LaunchOptions, UsageError, speak, write_stderr
 from uploader_gui.config import Config
 from uploader_gui.credentials import Keeper
 from uploader_gui.engine import receipt
@@ -24,8 +24,7 @@ from uploader_gui.engine.models import Reason
 from uploader_gui.engine.options import Choices
 from uploader_gui.engine.system_words import system_words
 from uploader_gui.failure_messages import cause_and_action, detail_told
-from uploader_gui.i18n import _, number, use_language
-from uploader_gui.machine_settings import early_choice
+from uploader_gui.i18n import _, number
 from uploader_gui.paths import DataPaths, data_paths, prepare
 from uploader_gui.platform.keep_awake import KeepAwake
 from uploader_gui.platform.process import (
@@ -58,9 +57,9 @@ def run(launch: LaunchOptions) -> int:
         UsageError, UnwritableError: something is wrong that is known before any request.
     """
     with ExitStack() as stack:
+        speak()
         trial = stack.enter_context(_trial()) if launch.sandbox else None
         data = trial.paths if trial else data_paths()
-        use_language(early_choice(data_paths().settings))
         options = _options(launch, data, trial)
         paths = (*launch.paths, *(trial.samples() if trial and launch.demo else ()))
         return _run(_Session(launch, paths, options, trial), data)

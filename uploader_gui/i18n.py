@@ -29,6 +29,8 @@ CATALOGUE: Final = f"locale/{FRENCH}/LC_MESSAGES/uploader.mo"
 NO_BREAK_SPACE: Final = "\u00a0"
 _CONTEXT_END: Final = "\x04"
 """What a catalogue has between a context and its sentence."""
+_NEAREST: Final = str.maketrans("\u202f·–’°“”«»", f"{NO_BREAK_SPACE}--'o" + 4 * '"')
+"""For characters that an encoding may lack; of others the accents are left out."""
 _MARKS: Final = {ENGLISH: (",", "."), FRENCH: ("\u202f", ",")}
 """Language -> what groups thousands, and the decimal mark."""
 _FRENCH_WINDOWS: Final = 0x0C
@@ -48,10 +50,15 @@ class _Spoken:
 
     language = ENGLISH
     catalogue: standard.NullTranslations | None = None
+    encoding = ""
 
 
-def use_language(chosen: str) -> str:
-    """Speak a value of the setting `language` from now on; return the language, "en" or "fr"."""
+def use_language(chosen: str, encoding: str = "") -> str:
+    """Speak a value of the setting `language` from now on; return the language, "en" or "fr".
+
+    `encoding` is that of the terminal the sentences are for, "" where all characters can be shown.
+    """
+    _Spoken.encoding = encoding
     language = system_language() if chosen == SYSTEM else chosen
     if language != _Spoken.language:
         _Spoken.catalogue = None if language == ENGLISH else _catalogue()
@@ -115,6 +122,7 @@ def _(sentence: str, **values: str) -> str:
         told = _Spoken.catalogue.gettext(sentence)
     if told is sentence:
         told = sentence.rpartition(_CONTEXT_END)[2]
+    told = writable(told)
     return told.format_map(values) if values else told
 
 
@@ -123,7 +131,29 @@ def ngettext(singular: str, plural: str, count: int, **values: str) -> str:
     told = singular if count == 1 else plural
     if _Spoken.catalogue is not None:
         told = _Spoken.catalogue.ngettext(singular, plural, count)
-    return told.rpartition(_CONTEXT_END)[2].format(count=number(count), **values)
+    return writable(told.rpartition(_CONTEXT_END)[2]).format(count=number(count), **values)
+
+
+def writable(text: str) -> str:
+    """Return words with the nearest characters that the terminal has: e for é. Never for names, which tell files apart.
+
+    What is put into a sentence's places stays as it is.
+    """
+    if not _Spoken.encoding:
+        return text
+    try:
+        text.encode(_Spoken.encoding)
+    except UnicodeEncodeError:
+        return "".join(map(_nearest, text))
+    return text
+
+
+def _nearest(character: str) -> str:
+    import unicodedata  # noqa: PLC0415 - seldom needed
+
+    near = character.translate(_NEAREST)
+    plain = unicodedata.normalize("NFKD", near).encode("ascii", "ignore").decode()
+    return next((one for one in (character, near, plain) if one.encode(_Spoken.encoding, "ignore")), "?")
 
 
 def N_(sentence: str) -> str:  # noqa: N802 - gettext's name for it
@@ -149,7 +179,7 @@ def NNC_(context: str, singular: str, plural: str) -> tuple[str, str]:  # noqa: 
 def decimal(value: float, decimals: int = 0) -> str:
     """Return a number with its thousands grouped: `3,000`, `1,234.5`."""
     group, mark = _MARKS[_Spoken.language]
-    return f"{value:,.{decimals}f}".replace(".", "\0").replace(",", group).replace("\0", mark)
+    return writable(f"{value:,.{decimals}f}".replace(".", "\0").replace(",", group).replace("\0", mark))
 
 
 def number(value: int) -> str:
@@ -231,8 +261,8 @@ def _pair(value: int, base: int, unit: str) -> str:
     """`2 min 30`: the smaller unit is left out."""
     large, small = divmod(value, base)
     first = _joined(number(large), unit)
-    return f"{first}{NO_BREAK_SPACE}{small:02d}" if small else first
+    return _joined(first, f"{small:02d}") if small else first
 
 
 def _joined(value: str, unit: str) -> str:
-    return f"{value}{NO_BREAK_SPACE}{unit}"
+    return writable(f"{value}{NO_BREAK_SPACE}{unit}")

@@ -17,10 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui import __version__
-from uploader_gui.command_line import ExitCode
+from uploader_gui.command_line import ExitCode, speak
 from uploader_gui.credentials import PasswordStore, StoreSilent, answer_of
-from uploader_gui.i18n import CATALOGUE, FRENCH, N_, _, use_language
-from uploader_gui.machine_settings import early_choice
+from uploader_gui.i18n import CATALOGUE, FRENCH, N_, _
 from uploader_gui.paths import UnwritableError, data_paths, find_resource, prepare
 from uploader_gui.platform.process import interrupt_check
 from uploader_gui.terminal import Terminal
@@ -57,7 +56,7 @@ class Finding:
 
 def run() -> int:
     """Make every check, print what each found, and return the exit code."""
-    use_language(early_choice(data_paths().settings))
+    speak()
     write = Terminal().say
     write(f"uploader-gui {__version__}, Python {sys.version.partition(' ')[0]}, {sys.platform}")
     passed = [_passes(what, check, write) for what, check in CHECKS]  # all of them, also after one has failed

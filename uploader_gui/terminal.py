@@ -14,7 +14,7 @@ from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import Condition, PathsAdded, Progress, QueueStatus, UploadsAdded, UploadsChanged
 from uploader_gui.engine.models import UploadState
 from uploader_gui.failure_messages import cause_and_action
-from uploader_gui.i18n import N_, NN_, NNC_, _, duration, ngettext, number, size, speed
+from uploader_gui.i18n import N_, NN_, NNC_, _, duration, ngettext, number, size, speed, writable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -93,7 +93,7 @@ class Terminal:
     def _show_progress(self, totals: Totals) -> None:
         if not self._rewrites or not totals.files:
             return
-        line = " · ".join([*([_("TRIAL")] if self._trial else []), progress_line(totals)])
+        line = writable(" · ").join([*([_("TRIAL")] if self._trial else []), progress_line(totals)])
         width = shutil.get_terminal_size().columns - 1
         self._write(f"\r{line[:width].ljust(min(width, len(self._line)))}")
         self._line = line[:width]
@@ -153,7 +153,7 @@ def progress_line(totals: Totals) -> str:
         parts.append(speed(totals.speed))
     if totals.seconds_left is not None:
         parts.append(_("{time} left", time=duration(totals.seconds_left)))
-    return " · ".join(parts)
+    return writable(" · ").join(parts)
 
 
 def finished_line(upload: UploadSnapshot) -> str:

@@ -9,6 +9,7 @@ import pytest
 from tests.e2e.program import Program
 from tests.e2e.test_command_line import OPTIONS
 from tests.e2e.test_usage import WRONG, is_one_sentence
+from tests.support.files import Files
 from tests.support.strict_api import StrictApi
 
 ENGLISH = re.compile(r"\b(the|is|are|was|must|cannot|needs|with|without|should|see|show|this|argument|folder|token)\b")
@@ -95,7 +96,15 @@ def test_help_is_french_and_names_every_option(french: Program, asked: str) -> N
 def test_help_in_an_encoding_without_accents_is_still_shown(french: Program) -> None:
     ended = french.run("--help", PYTHONUTF8="0", PYTHONIOENCODING="ascii")
     assert (ended.code, ended.err) == (0, "")
-    assert "envoy?s" in ended.out
+    assert "0 tous les fichiers sont envoyes ou l'etaient deja" in ended.out
+
+
+def test_a_terminal_without_accents_gets_the_nearest_letters_but_in_names(french: Program, files: Files) -> None:
+    ended = french.send(files.make("n°1, été.jpg"), PYTHONUTF8="0", PYTHONIOENCODING="ascii")
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.splitlines() == ["envoye  n?1, ?t?.jpg", "1 fichier : 1 envoye"]
+    wrong = french.run("--headless", "-a", "é", PYTHONUTF8="0", PYTHONIOENCODING="ascii")
+    assert wrong.err.startswith(r"uploader-gui: '\xe9' n'est pas un numero d'anomalie")
 
 
 def test_without_a_display_it_says_in_french_that_it_runs_without_a_window(french: Program) -> None:

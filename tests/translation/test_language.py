@@ -55,6 +55,24 @@ def test_a_count_chooses_the_form_and_is_written_as_the_language_writes_it() -> 
     assert i18n.decimal(1234.56, 1) == "1\u202f234,6"
 
 
+@pytest.mark.parametrize(
+    ("encoding", "shown"),
+    [
+        ("", ("À l’œuvre – n°\u00a01…", "1\u202f235\u00a0Go", "3\u202f000 fichiers de É")),
+        ("cp1252", ("À l’œuvre – n°\u00a01…", "1\u00a0235\u00a0Go", "3\u00a0000 fichiers de É")),
+        ("latin-1", ("À l'?uvre - n°\u00a01...", "1\u00a0235\u00a0Go", "3\u00a0000 fichiers de É")),
+        ("ascii", ("A l'?uvre - no 1...", "1 235 Go", "3 000 fichiers de É")),
+    ],
+)
+def test_a_terminal_gets_the_nearest_characters_it_has_but_a_sentences_values_stay(
+    encoding: str, shown: tuple[str, ...]
+) -> None:
+    use_language("fr", encoding)
+    count = ngettext("{count} file", "{count} files", 3000)
+    said = (_("À l’œuvre – n°\u00a01…"), i18n.size(1_234_600_000_000), _("{files} de {name}", files=count, name="É"))
+    assert said == shown
+
+
 def test_a_sentence_with_a_count_nobody_translated_stays_english() -> None:
     use_language("fr")
     assert ngettext(*NNC_("a test", "{count} gnu of {owner}", "{count} gnus of {owner}"), 2, owner="{x}%1") == (
