@@ -145,9 +145,9 @@ def early_theme(settings: Path, machine: MachineSettings | None = None) -> str:
     return _early(settings, machine, "theme", get_args(ThemeChoice))
 
 
-def early_server(settings: Path, machine: MachineSettings | None = None) -> str:
+def early_server(settings: Path) -> str:
     """Return the setting `api_url` as it was given, unchecked, before settings are loaded; "" for the usual one."""
-    return _given(settings, machine, "api_url")
+    return _given(settings, None, "api_url")
 
 
 def _early(settings: Path, machine: MachineSettings | None, name: str, choices: tuple[str, ...]) -> str:
@@ -172,10 +172,7 @@ def _saved(settings: Path, name: str) -> str:
     try:
         if file_type(settings) != stat.S_IFREG:
             return ""
-        import json  # noqa: PLC0415 - seldom needed: faster without
-
-        saved = json.loads(settings.read_text("utf-8-sig"))
-    except (OSError, ValueError, RecursionError):
+        chosen = json_object(settings, settings.read_bytes()).get(name)
+    except (OSError, SettingsError):
         return ""
-    chosen = saved.get(name) if isinstance(saved, dict) else ""
     return chosen if isinstance(chosen, str) else ""

@@ -324,13 +324,10 @@ def _saved(path: Path) -> dict[str, Any]:
     if kind != stat.S_IFREG:
         raise OSError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     try:
-        saved = json.loads(path.read_text("utf-8-sig"))
-    except ValueError:
-        saved = None
-    if isinstance(saved, dict):
-        return saved
-    _rename_damaged(path)
-    return {}
+        return json_object(path, path.read_bytes())
+    except SettingsError:
+        _rename_damaged(path)
+        return {}
 
 
 def _variables() -> dict[str, str]:

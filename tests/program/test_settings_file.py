@@ -79,7 +79,7 @@ def test_a_wrong_variable_is_not_blamed_on_the_file(path: Path, monkeypatch: pyt
     assert json.loads(path.read_text()) == {"max_concurrent_uploads": 3}
 
 
-@pytest.mark.parametrize("content", ["{", '["list"]', "\xff"])
+@pytest.mark.parametrize("content", ["{", '["list"]', "\xff", "[" * 100_000])
 def test_what_was_damaged_meanwhile_is_kept_when_something_is_saved(path: Path, content: str) -> None:
     path.write_text(content, "latin-1")
     assert settings.keep({"theme": "dark"}, path) is None
