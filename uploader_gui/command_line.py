@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from _typeshed import SupportsWrite
 
+    from uploader_gui.engine.receipt import Receipt
 
 DEMO_ANOMALY: Final = "DEMO-1"
 _WITH_VALUE: Final = frozenset({"--anomaly", "--report", "--link", "--verify"})
@@ -201,6 +202,20 @@ def write_stderr(sentence: str) -> None:
     """Write one sentence to stderr, where there is one (on Windows a bundle's window has none)."""
     if sys.stderr is not None:
         sys.stderr.write(f"uploader-gui: {one_line(sentence)}\n")
+
+
+def write_report(receipt: Receipt, path: Path | None) -> bool:
+    """Write the receipt that `--report` asks for, if any; return False where it cannot be written, and tell why."""
+    if path is None:
+        return True
+    from uploader_gui.engine.receipt import write  # noqa: PLC0415 - only where one is asked for
+
+    try:
+        write(receipt, path)
+    except OSError as error:
+        write_stderr(_("the receipt cannot be written: {why}.", why=_(system_words(error))))
+        return False
+    return True
 
 
 def show_without_console(text: str) -> None:

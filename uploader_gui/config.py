@@ -19,7 +19,7 @@ from uploader_gui.engine.errors import UrlRefused
 from uploader_gui.engine.models import Treatment
 from uploader_gui.engine.options import Choices, EngineOptions
 from uploader_gui.engine.system_words import system_words
-from uploader_gui.failure_messages import detail_told, english
+from uploader_gui.failure_messages import english
 from uploader_gui.i18n import N_, _
 from uploader_gui.machine_settings import SettingsError, early_choice, early_theme
 from uploader_gui.paths import check_is_no_pipe, data_paths
@@ -100,7 +100,7 @@ class Config:
             tokens = trial.tokens if trial is not None else tokens
         except UrlRefused as error:
             raise UsageError(
-                _("the server address (UPLOADER_API_URL) cannot be used: {why}.", why=detail_told(error.detail))
+                _("the server address (UPLOADER_API_URL) cannot be used: {why}.", why=_(error.detail))
             ) from error
         except (SettingsError, TokenError) as error:
             raise UsageError(str(error)) from error

@@ -14,8 +14,7 @@ import sys
 import time
 import zipfile
 from dataclasses import dataclass
-from importlib import metadata
-from importlib.metadata import PackageNotFoundError, distribution
+from importlib.metadata import PackageNotFoundError, distribution, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
@@ -142,7 +141,7 @@ class Report:
         save(packed.getvalue(), path)
 
     def texts(self) -> Iterator[tuple[str, str]]:
-        """Return the names of the files in the ZIP and what they hold, without secrets."""
+        """Yield the names of the files in the ZIP and what they hold, without secrets."""
         log = self.configuration.data.log
         for name, text in (
             ("about.txt", _facts(self.configuration, self.surroundings)),
@@ -216,8 +215,8 @@ def _about(configuration: Config) -> Iterator[str]:
 
 def _version(name: str) -> str:
     try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
+        return version(name)
+    except PackageNotFoundError:
         return "unknown"
 
 

@@ -24,7 +24,7 @@ class Remedy:
 
     cause: str
     action: str
-    detail: str = ""
+    detail: str
 
     @property
     def whole(self) -> str:
@@ -316,10 +316,8 @@ _PHOTOS: Final = frozenset({"HEIC", "WebP", "AVIF", "TIFF", "BMP"})
 def cause_and_action(reason: Reason) -> Remedy:
     """Return cause and action in the person's language; a server's or system's `detail` stays in its own words."""
     cause, action = _sources(reason)
-    detail = "" if _contains_detail(cause, reason) else detail_told(reason.detail)
-    values = {
-        name: detail_told(value) if value in OWN_DETAILS else value for name, value in _values(reason, size).items()
-    }
+    detail = "" if _contains_detail(cause, reason) else _(reason.detail)
+    values = {name: _(value) if value in OWN_DETAILS else value for name, value in _values(reason, size).items()}
     return Remedy(_(cause, **values), _(action), detail)
 
 
@@ -339,11 +337,6 @@ def _values(reason: Reason, size_told: Callable[[int], str]) -> dict[str, str]:
     if (told := size_told(got)) == size_told(announced):
         return {"got": bytes_exactly(got), "announced": bytes_exactly(announced)}
     return {"got": told, "announced": size_told(announced)}
-
-
-def detail_told(detail: str) -> str:
-    """Return a detail in the person's language where it is the engine's own word, else as it is."""
-    return _(detail)
 
 
 def again_says_it(reason: Reason) -> bool:

@@ -14,17 +14,16 @@ from contextlib import ExitStack, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from uploader_gui.command_line import ExitCode, LaunchOptions, UsageError, speak, write_stderr
+from uploader_gui.command_line import ExitCode, LaunchOptions, UsageError, speak, write_report, write_stderr
 from uploader_gui.config import Config
 from uploader_gui.credentials import Keeper
-from uploader_gui.engine import receipt
 from uploader_gui.engine.errors import Code, JournalInUse, JournalTooNew, JournalUnwritable, UploaderError, UrlRefused
 from uploader_gui.engine.events import EngineFailed, JournalSetAside, PathsAdded, Progress, QueueIdle, QueueStatus
 from uploader_gui.engine.models import Reason
 from uploader_gui.engine.options import Choices
 from uploader_gui.engine.system_words import system_words
-from uploader_gui.failure_messages import cause_and_action, detail_told
-from uploader_gui.i18n import _, number
+from uploader_gui.failure_messages import cause_and_action
+from uploader_gui.i18n import _
 from uploader_gui.paths import DataPaths, data_paths, prepare
 from uploader_gui.platform.keep_awake import KeepAwake
 from uploader_gui.platform.process import (
@@ -120,11 +119,9 @@ def _sentence(error: UploaderError | OSError, data: DataPaths) -> str:
             folder=str(data.folder),
         )
     if isinstance(error, JournalUnwritable):
-        return _(
-            "the journal in {folder} cannot be written: {why}.", folder=str(data.folder), why=detail_told(error.detail)
-        )
-    detail = detail_told(error.detail) if isinstance(error, UploaderError) else _(system_words(error))
-    return _("cannot begin: {why}.", why=detail)
+        return _("the journal in {folder} cannot be written: {why}.", folder=str(data.folder), why=_(error.detail))
+    detail = error.detail if isinstance(error, UploaderError) else system_words(error)
+    return _("cannot begin: {why}.", why=_(detail))
 
 
 class _Session:
@@ -175,9 +172,9 @@ class _Session:
     def exit_code(self) -> ExitCode:
         """Write the receipt and the summary, and return the exit code."""
         with suppress(Exception):  # a terminal that fails is reported below
-            self._terminal.close()
+            self._terminal.clear()
         assert self._receipt is not None
-        written = self._write_report(self._receipt)
+        written = write_report(self._receipt, self._launch.report)
         totals = self._receipt.totals
         if totals["files"]:
             self._say(summary(totals, trial=self._trial is not None))
@@ -211,17 +208,9 @@ class _Session:
             queue.intake.resume(self._launch.anomaly_id, partial(self._resumed, queue))
 
     def _resumed(self, queue: UploadQueue, count: int) -> None:
-        if count:
-            self._terminal.say(_("taken up again: {count}", count=number(count)))
-        else:
+        if not count:
             self._terminal.say(_("Nothing is left to send to anomaly {number}.", number=self._launch.anomaly_id))
-        if queue.intake.others_unfinished:
-            self._terminal.say(
-                _(
-                    "still unfinished from earlier, not part of this run: {count}",
-                    count=number(queue.intake.others_unfinished),
-                )
-            )
+        self._terminal.say_unfinished(count, queue.intake.others_unfinished)
         queue.scheduler.start()
 
     def _on_event(self, event: Event) -> None:
@@ -271,16 +260,6 @@ class _Session:
     def _finish(self) -> None:
         assert self._queue is not None
         self._queue.servers.close()
-
-    def _write_report(self, made: Receipt) -> bool:
-        if self._launch.report is None:
-            return True
-        try:
-            receipt.write(made, self._launch.report)
-        except OSError as error:
-            write_stderr(_("the receipt cannot be written: {why}.", why=_(system_words(error))))
-            return False
-        return True
 
 
 def _add_signal_handler(loop: asyncio.AbstractEventLoop, number: signal.Signals, act: Callable[[], None]) -> None:

@@ -20,6 +20,9 @@ VARIABLE = "UPLOADER_DATA_DIR"
 class UnwritableError(Exception):
     """The data folder cannot be written to; the text is a complete sentence."""
 
+    def __init__(self, folder: object, why: str) -> None:
+        super().__init__(_("cannot write to the data folder {folder}: {why}.", folder=str(folder), why=why))
+
 
 def file_type(path: Path) -> int | None:
     """Return what stands at a path, links followed, as `stat` names it (`S_IFREG`, `S_IFIFO`); None for nothing.
@@ -109,13 +112,9 @@ def _absolute(folder: Path) -> Path:
     try:
         return folder.expanduser().absolute()
     except RuntimeError as error:  # ~ of a user whom nobody knows
-        raise _unwritable(folder, _("there is no such file or folder")) from error
+        raise UnwritableError(folder, _("there is no such file or folder")) from error
     except OSError as error:  # relative, and the working folder no longer exists
-        raise _unwritable(folder, _(system_words(error))) from error
-
-
-def _unwritable(folder: Path, why: str) -> UnwritableError:
-    return UnwritableError(_("cannot write to the data folder {folder}: {why}.", folder=str(folder), why=why))
+        raise UnwritableError(folder, _(system_words(error))) from error
 
 
 def prepare(paths: DataPaths) -> None:
@@ -132,7 +131,7 @@ def prepare(paths: DataPaths) -> None:
         probe.unlink()
         _tighten(paths)
     except OSError as error:
-        raise _unwritable(paths.folder, _(system_words(error))) from error
+        raise UnwritableError(paths.folder, _(system_words(error))) from error
 
 
 def _tighten(paths: DataPaths) -> None:

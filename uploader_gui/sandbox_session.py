@@ -51,9 +51,7 @@ class SandboxSession:
             self._folder = tempfile.TemporaryDirectory(prefix="uploader-gui-sandbox-", ignore_cleanup_errors=True)
         except OSError as error:
             folder = os.environ.get("TMPDIR", tempfile.gettempprefix())
-            raise UnwritableError(
-                _("cannot write to the data folder {folder}: {why}.", folder=folder, why=_(system_words(error)))
-            ) from error
+            raise UnwritableError(folder, _(system_words(error))) from error
         root = Path(self._folder.name)
         self.paths = DataPaths(root / "data")
         self._sandbox = Sandbox(root / "service")
@@ -64,7 +62,10 @@ class SandboxSession:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
+        """Stop the sandbox and remove the folder."""
+        self._sandbox.stop()
+        logs.close_log_in(self.paths.folder)
+        self._folder.cleanup()
 
     @property
     def api_url(self) -> str:
@@ -89,12 +90,6 @@ class SandboxSession:
         """Count the samples that a receipt calls refused: one is of a refused type on purpose."""
         refused = (Path(file.path) for file in receipt.files if file.state == "refused")
         return sum(path.is_relative_to(self._samples) for path in refused)
-
-    def close(self) -> None:
-        """Stop the sandbox and remove its folder."""
-        self._sandbox.stop()
-        logs.close_log_in(self.paths.folder)
-        self._folder.cleanup()
 
 
 def demo_command(*, bundled: bool) -> list[str]:

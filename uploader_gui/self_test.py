@@ -99,7 +99,7 @@ def _try_keyring() -> Finding:
     """Write, read and delete a meaningless word, where there is a keyring."""
     import keyring  # noqa: PLC0415 - heavy
 
-    _load_own_backend()
+    import_module(_BACKENDS.get(sys.platform, "secretstorage"))  # it has to be there also where no keyring runs
     backend = keyring.get_keyring()
     if backend.priority <= 0:
         return Finding(_("none; tokens are kept in memory until the program closes"), fine=False)
@@ -110,11 +110,6 @@ def _try_keyring() -> Finding:
     finally:
         keyring.delete_password("uploader-gui", _PROBE)
     return Finding(str(getattr(backend, "name", type(backend).__name__)))
-
-
-def _load_own_backend() -> None:
-    """Check that the module for this system's keyring is there, also where no keyring runs."""
-    import_module(_BACKENDS.get(sys.platform, "secretstorage"))
 
 
 def _trust_store() -> Finding:

@@ -78,12 +78,21 @@ class Terminal:
 
     def say(self, text: str) -> None:
         """Write a line that is not rewritten."""
-        self._clear()
+        self.clear()
         self._write(f"{one_line(text)}\n")
 
-    def close(self) -> None:
-        """Clear the progress line."""
-        self._clear()
+    def say_unfinished(self, resumed: int, others: int) -> None:
+        """Write how many of an earlier run's files go on, and how many others stay unfinished."""
+        if resumed:
+            self.say(_("taken up again: {count}", count=number(resumed)))
+        if others:
+            self.say(_("still unfinished from earlier, not part of this run: {count}", count=number(others)))
+
+    def clear(self) -> None:
+        """Clear the line that is rewritten."""
+        if self._line:
+            self._write(f"\r{' ' * len(self._line)}\r")
+            self._line = ""
 
     def _show_finished(self, uploads: Iterable[UploadSnapshot]) -> None:
         for upload in uploads:
@@ -108,17 +117,7 @@ class Terminal:
     def _show_added(self, added: PathsAdded) -> None:
         if added.junk:
             self.say(_("left out as junk: {count}", count=number(added.junk)))
-        if added.resumed:
-            self.say(_("taken up again: {count}", count=number(added.resumed)))
-        if added.others_unfinished:
-            self.say(
-                _("still unfinished from earlier, not part of this run: {count}", count=number(added.others_unfinished))
-            )
-
-    def _clear(self) -> None:
-        if self._line:
-            self._write(f"\r{' ' * len(self._line)}\r")
-            self._line = ""
+        self.say_unfinished(added.resumed, added.others_unfinished)
 
     def _write(self, text: str) -> None:
         encoding = self._stream.encoding or "utf-8"

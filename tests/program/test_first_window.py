@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -31,17 +32,15 @@ def first(request: pytest.FixtureRequest, qapp: QApplication, tmp_path: Path) ->
     memory.keep([KeptPath(Path("/b.jpg"), options=AddOptions(again=True))])
     memory.keep_finish(Finish(time.time(), "4217", 2))
     memory.until_saved()
-    trial = SandboxSession() if request.param == "trial" else None
     application: Any = qapp  # only macOS needs a class of our own
-    made = FirstWindow(LaunchOptions(), application, Language(qapp), data=data, trial=trial, instance=None)
-    made.show()
-    yield made
-    made.decoder.close()
-    made.window.hide()
-    made.window.deleteLater()
-    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-    if trial is not None:
-        trial.close()
+    with SandboxSession() if request.param == "trial" else nullcontext() as trial:
+        made = FirstWindow(LaunchOptions(), application, Language(qapp), data=data, trial=trial, instance=None)
+        made.show()
+        yield made
+        made.decoder.close()
+        made.window.hide()
+        made.window.deleteLater()
+        qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 def test_numbers_files_and_the_end_nobody_saw_are_there_at_once_but_not_in_a_trial(first: FirstWindow) -> None:

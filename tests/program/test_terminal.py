@@ -142,7 +142,7 @@ def test_the_line_of_counts_goes_at_the_end() -> None:
     terminal = Terminal(stream)
     terminal.show(done(1))
     line = stream.getvalue()
-    terminal.close()
+    terminal.clear()
     assert stream.getvalue() == f"{line}\r{' ' * (len(line) - 1)}\r"
 
 

@@ -34,7 +34,7 @@ def test_wrong_usage_has_its_exit_code_and_only_windows_has_the_box() -> None:
 def test_progress_goes_nowhere() -> None:
     terminal = Terminal()
     terminal.say("a line nobody reads")
-    terminal.close()
+    terminal.clear()
 
 
 def test_a_piped_line_keeps_its_spaces_in_windows_own_encoding() -> None:

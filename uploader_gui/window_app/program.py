@@ -23,19 +23,17 @@ from PySide6.QtGui import QDesktopServices
 from qasync import QSelectorEventLoop
 
 from uploader_gui import __version__
-from uploader_gui.command_line import ExitCode, Handover, LaunchOptions, write_stderr
+from uploader_gui.command_line import ExitCode, Handover, LaunchOptions, write_report, write_stderr
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import EngineFailed, QueueIdle, SignedIn
 from uploader_gui.engine.models import Reason, Source, UploadId, UploadSnapshot, UploadState
 from uploader_gui.engine.options import AddOptions, Choices
-from uploader_gui.engine.system_words import system_words
 from uploader_gui.engine.tasks_and_threads import DaemonThreads
 from uploader_gui.failure_messages import cause_and_action
 from uploader_gui.gui.taskbar_and_notifications import Desktop, DesktopPolicy
 from uploader_gui.gui.upload_list.upload_model import UploadModel
 from uploader_gui.gui.upload_list.upload_view import UploadView
 from uploader_gui.gui.window.filter_bar import UploadFilter
-from uploader_gui.i18n import _
 from uploader_gui.platform.application import QuitRequests
 from uploader_gui.platform.process import SECOND_SIGNAL_SECONDS, collect_if_due, heeded, interrupt_check
 from uploader_gui.sandbox_session import open_demo
@@ -343,16 +341,7 @@ class Program:
         if self._launch.report is None:
             return True
         receipt = self._receipt_of_nothing() if outcome is None else outcome.receipt
-        if receipt is None:
-            return False
-        from uploader_gui.engine.receipt import write  # noqa: PLC0415 - only where one is asked for
-
-        try:
-            write(receipt, self._launch.report)
-        except OSError as error:
-            write_stderr(_("the receipt cannot be written: {why}.", why=_(system_words(error))))
-            return False
-        return True
+        return receipt is not None and write_report(receipt, self._launch.report)
 
     def _receipt_of_nothing(self) -> Receipt | None:
         """Return the receipt of a start that was interrupted before its engine had anything to do, else None."""

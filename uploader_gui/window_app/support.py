@@ -1,7 +1,4 @@
-"""What the window asks for beside sending: log, diagnostics, report, pasted pictures, virtual files.
-
-And the coroutines on its thread.
-"""
+"""What the window asks for beside sending (log, diagnostics, report, pictures, virtual files), and its coroutines."""
 
 from __future__ import annotations
 
