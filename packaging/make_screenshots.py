@@ -66,7 +66,8 @@ class Studio:
         """Show a window somebody is signed in to."""
         theme = Theme(self.application, self.scheme)
         engine = engine or Bridge()
-        window = MainWindow(engine, theme, decoder=PictureDecoder(), anomaly_id=anomaly_id)
+        window = MainWindow(engine, theme, anomaly_id=anomaly_id)
+        window.view.decoder = PictureDecoder()
         window.set_signed_in(SignInState(signed_in=True, expires_at=time.time() + 2.5 * 3600, accepted=True))
         window.show()
         if anomaly_id:

@@ -30,7 +30,6 @@ from uploader_gui.command_line import (
     show_without_console,
     write_stderr,
 )
-from uploader_gui.engine.pictures.decoder import PictureDecoder
 from uploader_gui.gui.bridge import Bridge
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.style.theme import SCHEMES, Theme
@@ -88,7 +87,6 @@ def run(launch: LaunchOptions) -> int:
             if (code := _hand_over(launch, instance)) is not None:
                 return code
         first = FirstWindow(launch, application, language, data=data, trial=trial, instance=instance)
-        stack.callback(first.decoder.close)
         first.show()
         FirstPaint(first.window).wait()
         from uploader_gui.window_app import program  # noqa: PLC0415 - loaded after the first paint
@@ -169,12 +167,9 @@ class FirstWindow:
         self.data = data
         self.trial = trial
         self.instance = instance
-        self.decoder = PictureDecoder()
-        self.bridge = Bridge(decoder=self.decoder)
+        self.bridge = Bridge()
         self.theme = Theme(application, SCHEMES[early_theme(paths.data_paths().settings)])
-        self.window = MainWindow(
-            self.bridge, self.theme, decoder=self.decoder, anomaly_id=launch.anomaly_id, sandbox=trial is not None
-        )
+        self.window = MainWindow(self.bridge, self.theme, anomaly_id=launch.anomaly_id, sandbox=trial is not None)
         self.memory = WindowMemory(data.window)
         self.is_closed = False
         """A person closed the window before there was anybody else to hear of it."""

@@ -4,31 +4,35 @@ Started by `windows.py`. The program runs as ever; only one class is exchanged f
 for the first paint, or the `Program`. Nothing is loaded here that the program would not load at that moment.
 """
 
+import gc
 import os
 import sys
 import time
 from pathlib import Path
 
-from uploader_gui import app
 from uploader_gui.__main__ import run
-from uploader_gui.app import FirstPaint
 
 
-class Watched(FirstPaint):
-    """Says when the window has been painted, and leaves."""
+def watch_first_paint() -> None:
+    """Have the program say when its window has been painted, and leave."""
+    gc.disable()  # as `run` does before it loads what follows
+    from uploader_gui import app  # noqa: PLC0415 - see above
 
-    def wait(self) -> None:
-        super().wait()
-        painted = time.monotonic() if self.seen else float("nan")
-        from tests.bench.ticker import tell  # noqa: PLC0415 - what the program itself loads comes first
+    class Watched(app.FirstPaint):
+        def wait(self) -> None:
+            super().wait()
+            painted = time.monotonic() if self.seen else float("nan")
+            from tests.bench.ticker import tell  # noqa: PLC0415 - what the program itself loads comes first
 
-        tell({"painted_at": painted})
-        os._exit(0)
+            tell({"painted_at": painted})
+            os._exit(0)
+
+    app.FirstPaint = Watched  # type: ignore[misc]  # in the place of its own
 
 
 def main(scenario: str, *arguments: str) -> int:
     if scenario == "start":
-        app.FirstPaint = Watched  # type: ignore[misc]  # in the place of its own
+        watch_first_paint()
         return run([])
     from tests.bench import scenarios  # noqa: PLC0415 - not for the start
 

@@ -82,7 +82,8 @@ def engine() -> FakeEngine:
 
 @pytest.fixture
 def window(engine: FakeEngine, theme: Theme, decoder: PictureDecoder, qtbot: QtBot) -> Window:
-    made = Window(engine, theme, decoder=decoder)
+    made = Window(engine, theme)
+    made.view.decoder = decoder
     made.held_start.seconds = 0  # tests of what is sent, and when, begin at once
     qtbot.addWidget(made, before_close_func=_let_go)
     made.show()

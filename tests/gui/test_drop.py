@@ -17,7 +17,7 @@ from tests.gui.dragging import BOTH, LEFT, NONE, added, drop, enter, files, let_
 from tests.gui.fake_engine import CTRL, Window
 from uploader_gui.engine.options import AddOptions, Choices
 from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept
-from uploader_gui.gui.drop import mime
+from uploader_gui.gui.drop import add_files, mime
 from uploader_gui.gui.drop.mime import Picture
 
 
@@ -55,9 +55,9 @@ def test_the_window_lights_up_and_says_how_many_to_which_anomaly(window: Window,
         ([tmp_path, tmp_path / "b.jpg"], "Add 2 files and folders to anomaly 4217"),
     ):
         enter(window, files(*dragged))
-        assert window.add_files.overlay.isVisible()
-        assert window.add_files.overlay.title.text() == said
-        assert window.add_files.overlay.geometry() == window.rect()
+        assert window.add_files.target.overlay.isVisible()
+        assert window.add_files.target.overlay.title.text() == said
+        assert window.add_files.target.overlay.geometry() == window.rect()
 
 
 def test_nothing_is_left_when_the_drag_leaves(window: Window) -> None:
@@ -65,13 +65,13 @@ def test_nothing_is_left_when_the_drag_leaves(window: Window) -> None:
     enter(window, files("/a.jpg"))
     assert window.grab().toImage() != before
     QApplication.sendEvent(window, QDragLeaveEvent())
-    assert not window.add_files.overlay.isVisible()
+    assert not window.add_files.target.overlay.isVisible()
     assert (window.grab().toImage(), window.engine.added) == (before, [])
 
 
 def test_without_a_number_files_are_kept_until_one_is_entered(window: Window) -> None:
     enter(window, files("/a.jpg"))
-    assert window.add_files.overlay.title.text() == "Type the anomaly’s number, then drop"
+    assert window.add_files.target.overlay.title.text() == "Type the anomaly’s number, then drop"
     drop(window, files("/a.jpg", "/b.jpg"))
     drop(window, files("/b.jpg", "/c.jpg"))
     assert window.header.hint.text() == "3 files wait for the number."
@@ -107,10 +107,10 @@ def test_what_holds_no_files_is_explained_and_not_taken(window: Window) -> None:
         (offering("application/x-something"), "There is no file in it."),
     ):
         enter(window, offered)
-        assert window.add_files.overlay.title.text().startswith("This cannot be taken: ")
-        assert advice in window.add_files.overlay.subtitle.text()
+        assert window.add_files.target.overlay.title.text().startswith("This cannot be taken: ")
+        assert advice in window.add_files.target.overlay.subtitle.text()
         drop(window, offered)
-        assert not window.add_files.overlay.isVisible()
+        assert not window.add_files.target.overlay.isVisible()
         assert advice in window.banner.text.text()
         QTest.mouseClick(window.banner.button, LEFT)
         assert window.banner.isHidden()
@@ -126,7 +126,7 @@ def test_a_picture_without_a_file_is_handed_on_to_become_one(window: Window, qtb
     from_browser.setImageData(picture)
     for offered in (whole, raw, from_browser):
         enter(window, offered)
-        assert window.add_files.overlay.title.text() == "Add this picture to anomaly 4217"
+        assert window.add_files.target.overlay.title.text() == "Add this picture to anomaly 4217"
         with qtbot.waitSignal(window.picture_given) as given:
             drop(window, offered)
         handed_on, anomaly_id = given.args or [None, None]
@@ -206,12 +206,12 @@ def test_what_hovers_no_more_is_noticed_by_the_pointer_though_its_program_says_n
 ) -> None:
     window.set_anomaly("4217")
     enter(window, text("Bonjour"))
-    assert window.add_files.overlay.isVisible()
+    assert window.add_files.target.overlay.isVisible()
     handle = window.windowHandle()
     assert handle is not None
     QTest.mouseMove(handle, window.rect().center())
     QTest.mouseMove(handle, window.rect().center() + QPoint(5, 5))
-    qtbot.waitUntil(window.add_files.overlay.isHidden)
+    qtbot.waitUntil(window.add_files.target.overlay.isHidden)
 
 
 @pytest.mark.parametrize("copied", ["/", "//", "file:///", "/\n/no/such"])
@@ -248,8 +248,8 @@ def test_no_field_swallows_a_drop(window: Window) -> None:
 
 
 def test_a_sleeping_share_does_not_hold_up_the_drag(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(mime, "_FOLDER_CHECK_SECONDS", -1.0)  # a constant: no disk is asked any more
-    assert mime.folders_among([tmp_path / "a.jpg", tmp_path / "photos"]) == {tmp_path / "photos"}
+    monkeypatch.setattr(add_files, "_FOLDER_CHECK_SECONDS", -1.0)  # a constant: no disk is asked any more
+    assert add_files.folders_among([tmp_path / "a.jpg", tmp_path / "photos"]) == {tmp_path / "photos"}
 
 
 @pytest.mark.parametrize("in_field", [True, False])
@@ -356,7 +356,7 @@ def test_a_line_of_other_text_does_not_cut_a_list_of_paths_and_what_cannot_be_lo
     listed = [str(tmp_path / "a.jpg")] * 1500
     assert len(mime.paths_in_text("\n".join(["these are:", *listed]))) == len(listed)
     endless = tmp_path / ("x" * 10_000)
-    assert (mime.folders_among([endless]), mime.paths_in_text(str(endless))) == (set(), [])
+    assert (add_files.folders_among([endless]), mime.paths_in_text(str(endless))) == (set(), [])
 
 
 def test_files_a_start_was_given_wait_for_enter_whatever_stands_in_the_field(window: Window, tmp_path: Path) -> None:

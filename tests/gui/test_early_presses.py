@@ -54,7 +54,8 @@ def window(  # noqa: PLR0917 - fixtures
     engine: FakeEngine, qapp: QApplication, theme: Theme, decoder: PictureDecoder, qtbot: QtBot, clock: Clock
 ) -> Window:
     del theme  # it has prepared the application
-    made = Window(engine, Theme(qapp, Qt.ColorScheme.Light, clock=clock), decoder=decoder, anomaly_id="4217")
+    made = Window(engine, Theme(qapp, Qt.ColorScheme.Light, clock=clock), anomaly_id="4217")
+    made.view.decoder = decoder
     made.held_start.seconds = 0
     qtbot.addWidget(made, before_close_func=lambda one: one.hide())
     made.show()

@@ -22,8 +22,8 @@ from uploader_gui.engine.fetching import Sink, VirtualFile, part_of
 from uploader_gui.engine.intake.scan import Junk, findings_below
 from uploader_gui.engine.models import Origin, Reason, UploadState
 from uploader_gui.engine.options import AddOptions
+from uploader_gui.gui.drop.add_files import EntryCounts
 from uploader_gui.gui.drop.fetcher import Fetcher
-from uploader_gui.gui.drop.mime import EntryCounts
 from uploader_gui.gui.drop.offer import Decision, DropKind
 from uploader_gui.gui.upload_list.row_actions import RowAction, allowed, resting_row_actions
 from uploader_gui.gui.upload_list.row_text import reason_text, state_text

@@ -15,7 +15,8 @@ from tests.gui.fake_engine import CTRL, Window
 from tests.gui.offers import OFFERS, Recorded, descriptor
 from uploader_gui.engine.fetching import VirtualFile
 from uploader_gui.engine.models import Origin
-from uploader_gui.gui.drop.mime import EntryCounts, Picture, decision_on
+from uploader_gui.gui.drop.add_files import EntryCounts
+from uploader_gui.gui.drop.mime import Picture, decision_on
 from uploader_gui.gui.drop.offer import DropKind, described_files, harmless_names
 from uploader_gui.platform.gvfs import mounted_path
 
@@ -43,11 +44,11 @@ def test_each_program_s_offer_is_taken_or_explained_as_what_it_is(window: Window
     names = list(harmless_names(decision.files)) if decision.files else [path.name for path in decision.paths]
     assert (decision.kind, tuple(names), decision.origin) == (offer.kind, offer.names, offer.origin)
     enter(window, mime)
-    assert window.add_files.overlay.title.text() == offer.said
+    assert window.add_files.target.overlay.title.text() == offer.said
     assert bool(decision.kind.refusal) == offer.said.startswith("This cannot be taken: ")
     if offer.left_out and decision.is_taken and decision.kind is DropKind.FILES:
         assert decision.left_out == offer.left_out
-        assert offer.left_out[0] in window.add_files.overlay.subtitle.text()
+        assert offer.left_out[0] in window.add_files.target.overlay.subtitle.text()
 
 
 def test_what_is_refused_has_another_colour_than_what_is_taken(window: Window) -> None:
@@ -55,9 +56,9 @@ def test_what_is_refused_has_another_colour_than_what_is_taken(window: Window) -
     colors = []
     for offered in (files("/a.jpg"), text("Bonjour")):
         enter(window, offered)
-        shot = window.add_files.overlay.grab().toImage()
+        shot = window.add_files.target.overlay.grab().toImage()
         colors.append(shot.pixelColor(shot.width() // 2, shot.height() // 4).name())
-    wanted = window.add_files.overlay.theme.colors
+    wanted = window.add_files.target.overlay.theme.colors
     assert colors == [wanted.accent_soft.lower(), wanted.danger_soft.lower()]
 
 
@@ -163,7 +164,7 @@ def test_files_of_a_mounted_phone_are_added_and_the_rest_is_named(
     window.set_anomaly("4217")
     mime = offering("text/uri-list", b"mtp://Phone/IMG_1.jpg\r\nmtp://Phone/IMG_2.jpg\r\n")
     enter(window, mime)
-    assert window.add_files.overlay.title.text() == "Add 2 files from your phone to anomaly 4217"
+    assert window.add_files.target.overlay.title.text() == "Add 2 files from your phone to anomaly 4217"
     drop(window, mime)
     assert window.engine.added == [([phone / "IMG_1.jpg", phone / "IMG_2.jpg"], "4217")]
     beside = decision_on(offering("text/uri-list", b"mtp://Phone/IMG_1.jpg\r\nfile:///b.jpg\r\n"))

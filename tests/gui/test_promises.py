@@ -180,8 +180,10 @@ def test_hover_counts_them_and_a_small_copy_in_the_library_of_photos_is_passed_o
 ) -> None:
     dropped(Kit("IMG_1.heic", "IMG_2.heic"))
     enter(window, files("/Users/m/Pictures/Photos Library.photoslibrary/resources/derivatives/1_c.jpeg"))
-    assert window.add_files.overlay.title.text() == "Add 2 files from another program to anomaly 4217"
-    assert window.add_files.overlay.subtitle.text() == "Fetching begins at once; the originals stay where they are"
+    assert window.add_files.target.overlay.title.text() == "Add 2 files from another program to anomaly 4217"
+    assert (
+        window.add_files.target.overlay.subtitle.text() == "Fetching begins at once; the originals stay where they are"
+    )
     drop(window, files("/Users/m/Pictures/a.jpg"))
     assert window.engine.added == [([Path("/Users/m/Pictures/a.jpg")], "4217")]
 

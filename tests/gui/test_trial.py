@@ -64,7 +64,7 @@ def band_is_seen(window: Window) -> bool:
 
 
 def covered(window: Window, point: object) -> bool:
-    overlay = window.add_files.overlay
+    overlay = window.add_files.target.overlay
     return overlay.isVisible() and overlay.geometry().contains(point)  # type: ignore[call-overload]  # a QPoint
 
 
@@ -77,9 +77,9 @@ def test_the_band_stands_whatever_else_the_window_has_to_say(trial: Window) -> N
     trial.tell(EngineFailed(Reason(Code.INTERNAL_ERROR)))
     assert trial.banner.isVisible()
     assert band_is_seen(trial)
-    trial.add_files.overlay.show_texts("Add 2 files", "")
+    trial.add_files.target.overlay.show_texts("Add 2 files", "")
     assert band_is_seen(trial)
-    trial.add_files.overlay.hide()
+    trial.add_files.target.overlay.hide()
     trial.resize(640, 480)
     trial.grab()
     assert band_is_seen(trial)

@@ -14,7 +14,7 @@ from uploader_gui.app import FirstWindow
 from uploader_gui.command_line import LaunchOptions
 from uploader_gui.engine.events import AnomalyLookedUp, Lookup
 from uploader_gui.engine.options import AddOptions
-from uploader_gui.gui.drop.mime import EntryCounts
+from uploader_gui.gui.drop.add_files import EntryCounts
 from uploader_gui.gui.window.finish import Finish
 from uploader_gui.gui.window.window_memory import KeptPath, WindowMemory
 from uploader_gui.paths import DataPaths
@@ -37,7 +37,6 @@ def first(request: pytest.FixtureRequest, qapp: QApplication, tmp_path: Path) ->
         made = FirstWindow(LaunchOptions(), application, Language(qapp), data=data, trial=trial, instance=None)
         made.show()
         yield made
-        made.decoder.close()
         made.window.hide()
         made.window.deleteLater()
         qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)

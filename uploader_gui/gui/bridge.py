@@ -50,9 +50,10 @@ class Bridge(QObject):
     """The engine is ready: its queue exists, and the journal is open and locked."""
     _called_back = Signal(object)
 
-    def __init__(self, decoder: PictureDecoder | None = None) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._decoder = decoder
+        self.decoder: PictureDecoder | None = None
+        """What engines decode pictures with: one for all of them; the composition root sets it before `run`."""
         self._engine: EngineThread | None = None
         self._early: list[Command] = []
         self._holds: list[list[Command]] = []
@@ -67,7 +68,7 @@ class Bridge(QObject):
         from uploader_gui.engine.thread import EngineThread  # noqa: PLC0415 - asyncio comes after the first paint
 
         self._anomaly_id = anomaly_id
-        self._engine = EngineThread(options, self.event_arrived.emit, self._decoder)
+        self._engine = EngineThread(options, self.event_arrived.emit, self.decoder)
         self._engine.start()
         self._engine.submit(lambda _: self.ready.emit())
         early, self._early = self._early, []

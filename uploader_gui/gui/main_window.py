@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent, QHideEvent
 
     from uploader_gui.anomaly_links import AnomalyPages
-    from uploader_gui.engine.pictures.decoder import PictureDecoder
     from uploader_gui.gui.bridge import Bridge
     from uploader_gui.gui.receipts.receipt_controller import ReceiptController
     from uploader_gui.gui.style.theme import Theme
@@ -68,7 +67,6 @@ class MainWindow(QMainWindow):
         engine: Bridge,
         theme: Theme,
         *,
-        decoder: PictureDecoder | None = None,
         anomaly_id: str = "",
         sandbox: bool = False,
     ) -> None:
@@ -80,7 +78,7 @@ class MainWindow(QMainWindow):
         """Whether the kept paths are saved on disk; the composition root sets it."""
         self.model = UploadModel(self, clock=theme.clock)
         self.shown = UploadFilter(self.model, self)
-        self.view = UploadView(self.model, self.shown, theme, decoder=decoder)
+        self.view = UploadView(self.model, self.shown, theme)
         self.body = WindowBody(self.view, theme, sandbox=sandbox)
         self.header, self.banner, self.filters = self.body.header, self.body.banner, self.body.filters
         self.empty, self.footer = self.body.empty, self.body.footer
@@ -91,7 +89,6 @@ class MainWindow(QMainWindow):
         self.add_files = AddFiles(self, engine, theme)
         self.started = self.sends_when_dropped = False
         """Whether `--start` opened it, and whether the setting sends what is dropped without Start."""
-        self.add_files.overlay.spared = self.body.trial
         self.dialogs = WindowDialogs(self, engine, theme)
         self.number = NumberCheck(self.header.field, engine, self)
         self.held_start = HeldStart(self)

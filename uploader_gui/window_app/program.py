@@ -28,6 +28,7 @@ from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import EngineFailed, QueueIdle, SignedIn
 from uploader_gui.engine.models import Reason, Source, UploadId, UploadSnapshot, UploadState
 from uploader_gui.engine.options import AddOptions, Choices
+from uploader_gui.engine.pictures.decoder import PictureDecoder
 from uploader_gui.engine.tasks_and_threads import DaemonThreads
 from uploader_gui.failure_messages import cause_and_action
 from uploader_gui.gui.taskbar_and_notifications import Desktop, DesktopPolicy
@@ -74,6 +75,9 @@ def run(launch: LaunchOptions, first: FirstWindow, stack: ExitStack) -> int:
     stack.callback(sys.setswitchinterval, sys.getswitchinterval())
     sys.setswitchinterval(SWITCH_SECONDS)
     loop.set_default_executor(DaemonThreads())
+    decoder = PictureDecoder()
+    stack.callback(decoder.close)
+    first.bridge.decoder = first.window.view.decoder = decoder
     return int(run_until_done(loop, Program(launch, first, loop=loop, stack=stack).run()))
 
 

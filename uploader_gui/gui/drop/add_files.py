@@ -6,32 +6,34 @@ The whole window is a drop target. Drops are always copies, never moves.
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+import time
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QGuiApplication
+from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtGui import QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog
 
 from uploader_gui.engine.options import DEFAULT_ADD_OPTIONS, AddOptions
-from uploader_gui.gui.drop.drop_area import DropOverlay, listed, not_here
-from uploader_gui.gui.drop.mime import NO_PROMISES, EntryCounts, decision_on, folders_among, picture_in, portal_key_in
-from uploader_gui.gui.drop.offer import Decision, DropKind
 from uploader_gui.gui.style.widgets import file_dialog
 from uploader_gui.gui.window.window_memory import KeptPath
-from uploader_gui.i18n import _, ngettext
+from uploader_gui.i18n import NN_, _, ngettext
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from PySide6.QtCore import QMimeData
+    from collections.abc import Callable, Iterable, Sequence
 
     from uploader_gui.gui.bridge import Bridge
+    from uploader_gui.gui.drop.drop_target import DropTarget
     from uploader_gui.gui.drop.fetcher import Fetcher
     from uploader_gui.gui.drop.mime import Promises
+    from uploader_gui.gui.drop.offer import DropKind
     from uploader_gui.gui.main_window import MainWindow
     from uploader_gui.gui.style.theme import Theme
+
+_FOLDER_CHECK_SECONDS: Final = 0.05
+"""Time a drag may spend on asking the disk which paths are folders: a slow share must not block the window."""
 
 
 class AddFiles(QObject):
@@ -57,15 +59,14 @@ class AddFiles(QObject):
         super().__init__(window)
         self._window = window
         self._engine = engine
+        self._theme = theme
         self._header = header = window.header
         self._kept: dict[Path, KeptPath] = {}
         self._unanswered = 0
         self._keep_next = False
         self.fetcher: Fetcher | None = None
         """Has the files that other programs are still giving."""
-        self.promises: Callable[[], Promises] = lambda: NO_PROMISES
-        self._entered = Decision(DropKind.NOTHING)
-        self.overlay = DropOverlay(window, theme)
+        self.promises: Callable[[], Promises] = lambda: ((), 0)
         window.setAcceptDrops(True)
         window.installEventFilter(self)
         header.field.returnPressed.connect(self.add_kept)
@@ -154,11 +155,6 @@ class AddFiles(QObject):
             self.add_for(anomaly_id, [one.path for one in kept if one.options == options], options)
         self._set_kept({})  # only now that the engine has them
 
-    def paste(self) -> None:
-        """Add what the clipboard holds."""
-        mime = QGuiApplication.clipboard().mimeData()
-        self._take(decision_on(mime), mime)
-
     def add_for(self, anomaly_id: str, paths: Sequence[Path], options: AddOptions) -> None:
         """Add files to the anomaly that was shown when they were given, or keep them where none was."""
         if anomaly_id:
@@ -171,20 +167,6 @@ class AddFiles(QObject):
         self.forgotten.emit(list(paths))
         gone = set(paths)
         self._set_kept({path: kept for path, kept in self._kept.items() if path not in gone})
-
-    def _take(self, decision: Decision, mime: QMimeData, *, dropped: bool = False) -> None:
-        if decision.kind is DropKind.FILES:
-            self.add(decision.paths)
-            if decision.left_out:
-                self._window.notices.explain(lambda: not_here(decision.left_out))
-        elif decision.kind is DropKind.PICTURE:
-            self._window.picture_given.emit(picture_in(mime, decision), self.anomaly_for_this())
-        elif decision.kind in {DropKind.VIRTUAL, DropKind.PROMISED}:
-            self.virtual_given.emit(decision, self.anomaly_for_this(), dropped)
-        elif decision.kind is DropKind.PORTAL:
-            self.portal_given.emit(portal_key_in(mime), self.anomaly_for_this())
-        else:
-            self.refuse(decision.kind)
 
     def refuse(self, kind: DropKind) -> None:
         """Show what to do about an offer that holds no files."""
@@ -219,49 +201,90 @@ class AddFiles(QObject):
 
     # Drops
 
-    def _enter(self, event: QDragEnterEvent) -> None:
-        """Accept even what holds no files: only then does Qt report the drop, and advice can be shown."""
-        if event.source() is not None:
-            event.ignore()  # text dragged within the window
-            return
-        self._accept_as_copy(event)
-        self._entered = decision_on(event.mimeData(), self.promises())
-        self.overlay.show_decision(self._entered, self._header.field.anomaly_id)
+    @cached_property
+    def target(self) -> DropTarget:
+        """What takes drops and pastes, loaded with the first of them."""
+        from uploader_gui.gui.drop.drop_target import DropTarget  # noqa: PLC0415 - see above
 
-    def _accept_as_copy(self, event: QDragMoveEvent | QDropEvent) -> None:
-        """Always copy: a move would let the file manager delete the originals."""
-        event.setDropAction(Qt.DropAction.CopyAction)
-        if event.dropAction() is Qt.DropAction.MoveAction:  # where no copy is offered, Qt answers with what is
-            event.setDropAction(Qt.DropAction.IgnoreAction)
-        event.accept()
+        return DropTarget(self, self._window, self._theme)
 
-    def _drop(self, event: QDropEvent) -> None:
-        self._accept_as_copy(event)
-        decision = self._what_is_left(decision_on(event.mimeData(), self.promises()))
-        self.overlay.hide()
-        self._take(decision, event.mimeData(), dropped=True)
-
-    def _what_is_left(self, decision: Decision) -> Decision:
-        """Return what is done where the other program ended before its data were read: files on the disk stay there."""
-        entered, self._entered = self._entered, Decision(DropKind.NOTHING)
-        if decision.is_taken or not entered.is_taken:
-            return decision
-        return entered if any(map(os.path.lexists, entered.paths[:1])) else Decision(DropKind.GONE)
+    def paste(self) -> None:
+        """Add what the clipboard holds."""
+        self.target.paste()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Handle the window's drag events."""
-        if isinstance(event, QDragEnterEvent):
-            self._enter(event)
-        elif isinstance(event, QDropEvent) and event.source() is not None:  # moves are among them
-            event.ignore()
-        elif isinstance(event, QDragMoveEvent):
-            self._accept_as_copy(event)
-        elif event.type() == QEvent.Type.DragLeave:
-            self.overlay.hide()
-        elif isinstance(event, QDropEvent):
-            self._drop(event)
-        else:
-            if event.type() == QEvent.Type.WinIdChange:
-                self.native_window_changed.emit()
-            return super().eventFilter(watched, event)
-        return True
+        if isinstance(event, QDropEvent | QDragLeaveEvent):
+            self.target.handle(event)
+            return True
+        if event.type() == QEvent.Type.WinIdChange:
+            self.native_window_changed.emit()
+        return super().eventFilter(watched, event)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return the first names, as many as fill a line."""
+    return ", ".join([*names[:3], *(["…"] if len(names) > 3 else [])])  # noqa: PLR2004 - see above
+
+
+_Counted = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryCounts:
+    """How many files and folders are offered or kept."""
+
+    files: int
+    folders: int
+
+    @classmethod
+    def of(cls, are_folders: Iterable[bool]) -> EntryCounts:
+        """Return the counts of paths, of each of which it is known whether it is a folder."""
+        kinds = list(are_folders)
+        return cls(files=len(kinds) - sum(kinds), folders=sum(kinds))
+
+    @property
+    def entries(self) -> int:
+        """Files and folders together."""
+        return self.files + self.folders
+
+    def add_to(self, anomaly_id: str) -> str:
+        """Return the sentence that says what letting go would do."""
+        return ngettext(
+            *self._of_kind(
+                NN_("Add {count} file to anomaly {number}", "Add {count} files to anomaly {number}"),
+                NN_("Add {count} folder to anomaly {number}", "Add {count} folders to anomaly {number}"),
+                NN_(
+                    "Add {count} file or folder to anomaly {number}",
+                    "Add {count} files and folders to anomaly {number}",
+                ),
+            ),
+            self.entries,
+            number=anomaly_id,
+        )
+
+    def wait(self) -> str:
+        """Return the sentence that says that they wait for a number."""
+        return ngettext(
+            *self._of_kind(
+                NN_("{count} file waits for the number.", "{count} files wait for the number."),
+                NN_("{count} folder waits for the number.", "{count} folders wait for the number."),
+                NN_("{count} file or folder waits for the number.", "{count} files and folders wait for the number."),
+            ),
+            self.entries,
+        )
+
+    def _of_kind(self, files: _Counted, folders: _Counted, mixed: _Counted) -> _Counted:
+        if self.files and self.folders:
+            return mixed
+        return folders if self.folders else files
+
+
+def folders_among(paths: Sequence[Path]) -> set[Path]:
+    """Return the paths that are folders; after 0.05 s without asking the disk: those without an extension."""
+    until = time.monotonic() + _FOLDER_CHECK_SECONDS
+    return {path for path in paths if (_is_folder(path) if time.monotonic() < until else not path.suffix)}
+
+
+def _is_folder(path: Path) -> bool:
+    return os.path.isdir(path)  # noqa: PTH112 - Path.is_dir raises where access is denied

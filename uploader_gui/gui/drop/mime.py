@@ -26,11 +26,10 @@ from uploader_gui.gui.drop.offer import (
     harmless_names,
     name_in,
 )
-from uploader_gui.i18n import NN_, ngettext
 from uploader_gui.platform.gvfs import mount_folder, mounted_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from PySide6.QtCore import QMimeData
 
@@ -137,64 +136,9 @@ def picture_in(mime: QMimeData, decision: Decision) -> Picture:
     return Picture(offered if isinstance(offered, QImage) else QImage(), origin=decision.origin)
 
 
-_FOLDER_CHECK_SECONDS: Final = 0.05
-"""Time a drag may spend on asking the disk which paths are folders: a slow share must not block the window."""
 _LINES_LOOKED_AT: Final = 1000
 _NO_PATHS: Final = frozenset({"", "copy", "cut", "x-special/nautilus-clipboard"})
 """How GNOME's file managers begin what they copy."""
-
-
-_Counted = tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class EntryCounts:
-    """How many files and folders are offered or kept."""
-
-    files: int
-    folders: int
-
-    @classmethod
-    def of(cls, are_folders: Iterable[bool]) -> EntryCounts:
-        """Return the counts of paths, of each of which it is known whether it is a folder."""
-        kinds = list(are_folders)
-        return cls(files=len(kinds) - sum(kinds), folders=sum(kinds))
-
-    @property
-    def entries(self) -> int:
-        """Files and folders together."""
-        return self.files + self.folders
-
-    def add_to(self, anomaly_id: str) -> str:
-        """Return the sentence that says what letting go would do."""
-        return ngettext(
-            *self._of_kind(
-                NN_("Add {count} file to anomaly {number}", "Add {count} files to anomaly {number}"),
-                NN_("Add {count} folder to anomaly {number}", "Add {count} folders to anomaly {number}"),
-                NN_(
-                    "Add {count} file or folder to anomaly {number}",
-                    "Add {count} files and folders to anomaly {number}",
-                ),
-            ),
-            self.entries,
-            number=anomaly_id,
-        )
-
-    def wait(self) -> str:
-        """Return the sentence that says that they wait for a number."""
-        return ngettext(
-            *self._of_kind(
-                NN_("{count} file waits for the number.", "{count} files wait for the number."),
-                NN_("{count} folder waits for the number.", "{count} folders wait for the number."),
-                NN_("{count} file or folder waits for the number.", "{count} files and folders wait for the number."),
-            ),
-            self.entries,
-        )
-
-    def _of_kind(self, files: _Counted, folders: _Counted, mixed: _Counted) -> _Counted:
-        if self.files and self.folders:
-            return mixed
-        return folders if self.folders else files
 
 
 def _sorted_out(mime: QMimeData) -> tuple[list[Path], list[tuple[str, str]]]:
@@ -277,16 +221,6 @@ def paths_in_text(text: str) -> list[Path]:
 def _paths_of(lines: Sequence[str]) -> list[Path]:
     found = [_local_path(QUrl(line)) if line.startswith("file:") else Path(line) for line in lines]
     return [path for path in found if path is not None and path.name and "\0" not in str(path) and path.is_absolute()]
-
-
-def folders_among(paths: Sequence[Path]) -> set[Path]:
-    """Return the paths that are folders; after 0.05 s without asking the disk: those without an extension."""
-    until = time.monotonic() + _FOLDER_CHECK_SECONDS
-    return {path for path in paths if (_is_folder(path) if time.monotonic() < until else not path.suffix)}
-
-
-def _is_folder(path: Path) -> bool:
-    return os.path.isdir(path)  # noqa: PTH112 - Path.is_dir raises where access is denied
 
 
 def save_picture(picture: Picture, folder: Path) -> Path:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from uploader_gui.engine.errors import Variant
     from uploader_gui.engine.events import UploadProgress
     from uploader_gui.engine.models import UploadSnapshot
-    from uploader_gui.gui.drop.mime import EntryCounts
+    from uploader_gui.gui.drop.add_files import EntryCounts
 
 _S = UploadState
 _OF_ONE_FILE: Final = frozenset({Code.CHANGED, Code.NOT_FETCHED, Code.BROKEN_PICTURE})

@@ -53,10 +53,10 @@ class UploadView(QTableView):
         model: UploadModel,
         shown: UploadFilter,
         theme: Theme,
-        decoder: PictureDecoder | None = None,
     ) -> None:
         super().__init__()
-        self._decoder = decoder
+        self.decoder: PictureDecoder | None = None
+        """Decodes the thumbnails that Qt cannot; the composition root sets it after the first paint, without rows."""
         self._uploads = model
         self._shown = shown
         self._theme = theme
@@ -82,7 +82,7 @@ class UploadView(QTableView):
         if self._delegate is None:
             from uploader_gui.gui.upload_list.row_delegate import RowDelegate  # noqa: PLC0415 - as the docstring says
 
-            self._delegate = RowDelegate(self._theme, self._uploads, self, self._decoder)
+            self._delegate = RowDelegate(self._theme, self._uploads, self, self.decoder)
             self._delegate.thumbnails.came.connect(self.viewport().update)
             self.setItemDelegate(self._delegate)
             self._set_row_height()

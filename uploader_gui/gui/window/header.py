@@ -19,7 +19,7 @@ from uploader_gui.i18n import N_, _, ngettext
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
-    from uploader_gui.gui.drop.mime import EntryCounts
+    from uploader_gui.gui.drop.add_files import EntryCounts
     from uploader_gui.gui.style.theme import Theme
 
 
