@@ -420,17 +420,14 @@ async def test_a_stranger_s_certificate_that_comes_in_between_for_a_while_fails_
     with StrictApi(
         lambda upload, anomaly: scripted_storage.url_for(f"{anomaly}/{upload['uploadId']}"), tls=ca.server_context()
     ) as api:
-
-        def taken_over(number: int, _call: ApiCall) -> None:
-            if number == 2:
-                api.speak_as(stranger)
-
-        api.fault = taken_over
         async with engine(options(tmp_path, api, ca_file=ca.pem), PATIENT) as run:
+            run.begin([files.make("first.txt")])
+            await run.idle()
+            api.speak_as(stranger)
             run.begin(many(files, 60))
             await run.until(lambda: any(Condition.SERVICE_BUSY in s.conditions for s in run.all_heard(QueueStatus)))
             api.speak_as(ca.server_context())
-            await run.idle()
+            await run.idle(2)
             rows = run.files()
         assert {row["state"] for row in rows.values()} == {"uploaded"}
 
