@@ -6,9 +6,8 @@ Links and texts come from strangers: nothing but a number is ever taken from the
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from uploader_gui.engine.addresses import ANOMALY_ID, check_address
@@ -65,8 +64,7 @@ def page_address(page: str, anomaly_id: str) -> str:
     return page.replace(_PLACE, anomaly_id) if page and ANOMALY_ID.fullmatch(anomaly_id) else ""
 
 
-@dataclass(frozen=True, slots=True)
-class AnomalyPages:
+class AnomalyPages(NamedTuple):
     """The pages of anomalies in the register with this `server`; `form` is the operator's address, with `{id}`."""
 
     form: str = ""

@@ -7,9 +7,8 @@ import os
 import stat
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from uploader_gui.engine.system_words import system_words
 from uploader_gui.i18n import _
@@ -52,8 +51,7 @@ def check_is_no_pipe(path: Path) -> None:
         raise OSError(errno.EINVAL, _("it is a pipe or a socket, not a file"))
 
 
-@dataclass(frozen=True, slots=True)
-class DataPaths:
+class DataPaths(NamedTuple):
     """The files of one data folder."""
 
     folder: Path

@@ -206,10 +206,10 @@ async def test_files_that_went_to_another_anomaly_before_are_noticed(
         assert (told.anomaly_id, told.other) == (ANOMALY, OTHER)
         if count:
             names = {upload.upload_id: name for name, upload in run.latest.items()}
-            assert (told.count, told.of) == (count, len(dropped))
+            assert (told.files, told.of) == (count, len(dropped))
             assert sorted(names[upload_id] for upload_id in told.upload_ids) == meant
         else:
-            assert (told.count, told.of, len(run.all_heard(SentElsewhere))) == (1, 1, 1)
+            assert (told.files, told.of, len(run.all_heard(SentElsewhere))) == (1, 1, 1)
 
 
 async def test_of_several_other_anomalies_the_last_one_is_told(run: Run, world: World) -> None:

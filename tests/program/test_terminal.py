@@ -97,9 +97,9 @@ LINES: dict[str, tuple[Event, str]] = {
     ),
     "nothing in its way": (QueueStatus(running=True), ""),
     "files": (ADDED, ""),
-    "junk": (replace(ADDED, junk=1_200), "left out as junk: 1,200\n"),
-    "taken up": (replace(ADDED, resumed=2), "taken up again: 2\n"),
-    "others": (replace(ADDED, others_unfinished=3), "still unfinished from earlier, not part of this run: 3\n"),
+    "junk": (ADDED._replace(junk=1_200), "left out as junk: 1,200\n"),
+    "taken up": (ADDED._replace(resumed=2), "taken up again: 2\n"),
+    "others": (ADDED._replace(others_unfinished=3), "still unfinished from earlier, not part of this run: 3\n"),
     "the end": (QueueIdle(Totals()), ""),
 }
 

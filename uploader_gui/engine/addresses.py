@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ipaddress
 import re
-import socket
 from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, urlsplit
 
@@ -130,6 +129,8 @@ def _addresses(host: str) -> Iterator[_Address]:
 
 def _other_notations(host: str) -> Iterator[_Address]:
     """Yield what short, decimal, octal or hexadecimal notation means: to the system, and read without octal."""
+    import socket  # noqa: PLC0415 - not needed for the first paint
+
     try:
         yield ipaddress.IPv4Address(socket.inet_aton(host))
     except OSError:

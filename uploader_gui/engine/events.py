@@ -7,9 +7,9 @@ Changes are gathered and sent about ten times a second, so a front end may do re
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum, StrEnum
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,45 +28,39 @@ class Condition(StrEnum):
     JOURNAL = "journal"
 
 
-@dataclass(frozen=True, slots=True)
-class UploadsAdded:
+class UploadsAdded(NamedTuple):
     """New uploads, in the order they were found, refused and skipped ones included."""
 
     uploads: tuple[UploadSnapshot, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class UploadsChanged:
+class UploadsChanged(NamedTuple):
     """The newest snapshots of uploads whose state, reason or attempts changed."""
 
     uploads: tuple[UploadSnapshot, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class UploadsRemoved:
+class UploadsRemoved(NamedTuple):
     """Uploads taken off the list by a person. `kept`: the journal keeps them, and they are still to be sent."""
 
     upload_ids: tuple[UploadId, ...]
     kept: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class UndoOffered:
+class UndoOffered(NamedTuple):
     """How many uploads "Undo" would bring back: removed from the list, or cancelled. Both 0: nothing to undo."""
 
     removed: int = 0
     cancelled: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class UploadsRestored:
+class UploadsRestored(NamedTuple):
     """Uploads that are on the list again after "Undo", each in its old place."""
 
     upload_ids: tuple[UploadId, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PathsAdded:
+class PathsAdded(NamedTuple):
     """The summary of a drop after its folders were searched, in numbers of files.
 
     `resumed` were unfinished in the journal and are on the list again; `others_unfinished` stay in the journal.
@@ -81,24 +75,22 @@ class PathsAdded:
     others_unfinished: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class SentElsewhere:
+class SentElsewhere(NamedTuple):
     """Files just added for `anomaly_id` went to the anomaly `other` before, by their place or their content.
 
-    `count` of the drop's `of` new files, the last one `at` (seconds since 1970). `upload_ids` are those that were
+    `files` of the drop's `of` new files, the last one `at` (seconds since 1970). `upload_ids` are those that were
     probably meant for the other anomaly: the whole drop where it is half of it at least.
     """
 
     anomaly_id: str
     other: str
-    count: int
+    files: int
     of: int
     at: float
     upload_ids: tuple[UploadId, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AnomalyChanged:
+class AnomalyChanged(NamedTuple):
     """How many files go to another anomaly now.
 
     `already_there` stood on that anomaly's list, so that their second rows are gone; `registered` stay with the
@@ -111,8 +103,7 @@ class AnomalyChanged:
     registered: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Resumed:
+class Resumed(NamedTuple):
     """Uploads an earlier run left unfinished are on the list again, each under its own anomaly, and wait for Start.
 
     `ended` are those that failed or were refused: they are shown again, and tried only where a person asks.
@@ -122,8 +113,7 @@ class Resumed:
     ended: tuple[UploadId, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class UploadProgress:
+class UploadProgress(NamedTuple):
     """How far one running transfer is. `speed` is in bytes per second.
 
     `bytes_sent` becomes smaller when another attempt begins. `moved_at` is when a byte moved last, on the
@@ -136,8 +126,7 @@ class UploadProgress:
     moved_at: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(NamedTuple):
     """The sums over the whole queue. Refused, skipped and cancelled files count as finished; their bytes do not count.
 
     `speed` is in bytes per second; `seconds_left` is None while it cannot be estimated.
@@ -151,16 +140,17 @@ class Totals:
     seconds_left: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(NamedTuple):
     """Running transfers and the whole queue, about ten times a second while bytes move, else once a second."""
 
     transfers: tuple[UploadProgress, ...]
     totals: Totals
 
 
-@dataclass(frozen=True, slots=True)
-class QueueStatus:
+_NO_CAUSES: Final[Mapping[Condition, Reason]] = MappingProxyType({})
+
+
+class QueueStatus(NamedTuple):
     """Whether the queue runs or is paused, and what holds it up.
 
     `walking` is True while dropped folders are being searched. `causes`: why conditions hold, where that is known.
@@ -170,12 +160,11 @@ class QueueStatus:
     running: bool
     walking: bool = False
     conditions: frozenset[Condition] = frozenset()
-    causes: Mapping[Condition, Reason] = field(default_factory=dict)
+    causes: Mapping[Condition, Reason] = _NO_CAUSES
     partly: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SignInRequired:
+class SignInRequired(NamedTuple):
     """The service refused the tokens; the queue goes on after `sign_in()`.
 
     `refused_again` is True where these tokens had just been entered.
@@ -184,8 +173,7 @@ class SignInRequired:
     refused_again: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SignedIn:
+class SignedIn(NamedTuple):
     """The service accepted the tokens in use."""
 
 
@@ -199,8 +187,7 @@ class Lookup(StrEnum):
     """It could not be found out, which says nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class AnomalyLookedUp:
+class AnomalyLookedUp(NamedTuple):
     """What the register says of an anomaly, each on one line; "" where it says nothing."""
 
     anomaly_id: str
@@ -210,8 +197,7 @@ class AnomalyLookedUp:
     site: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class QueueIdle:
+class QueueIdle(NamedTuple):
     """Nothing is left to do: each upload is finished, or needs a person to go on.
 
     `gave_up` is the reason that stopped the rest (headless: offline too long, sign-in), None where nothing did.
@@ -221,47 +207,41 @@ class QueueIdle:
     gave_up: Reason | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiptWritten:
+class ReceiptWritten(NamedTuple):
     """The receipt was written to `path`, or could not be written: `error` holds the system's words."""
 
     path: str
     error: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiptBuilt:
+class ReceiptBuilt(NamedTuple):
     """The receipt of the past run `key`, or of this one (None)."""
 
     receipt: Receipt
     key: RunKey | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryFound:
+class HistoryFound(NamedTuple):
     """All runs in the journal, of all servers, the newest first. `server` is the address of the one in use."""
 
     runs: tuple[PastRun, ...]
     server: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryMatches:
+class HistoryMatches(NamedTuple):
     """The runs that have a file with `wanted` in its name."""
 
     wanted: str
     keys: frozenset[RunKey]
 
 
-@dataclass(frozen=True, slots=True)
-class JournalSetAside:
+class JournalSetAside(NamedTuple):
     """The journal was damaged: a new one was begun, and the old one was moved to `path`."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class EngineFailed:
+class EngineFailed(NamedTuple):
     """The engine cannot work, for instance because its journal is in use, too new or unwritable."""
 
     reason: Reason
@@ -317,8 +297,7 @@ class Fact(StrEnum):
     BROKEN = "broken"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One step's result."""
 
     fact: Fact
@@ -326,8 +305,7 @@ class Finding:
     values: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """What to test.
 
     Attributes:

@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final, NewType
+from typing import TYPE_CHECKING, Final, NamedTuple, NewType
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -151,8 +151,7 @@ def bytes_of(path: Path) -> bytes:
         return str(path).encode("utf-8", "surrogatepass")
 
 
-@dataclass(frozen=True, slots=True)
-class Awaited:
+class Awaited(NamedTuple):
     """A file that is being fetched to `path`; `size` in bytes as announced, 0 where it is not."""
 
     upload_id: UploadId
@@ -183,8 +182,7 @@ class Substitute:
     without_metadata: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class EarlierUpload:
+class EarlierUpload(NamedTuple):
     """When a file of the same name and content arrived (`at`: seconds since 1970), and what the service knows of it."""
 
     at: float
@@ -192,8 +190,7 @@ class EarlierUpload:
     may_be_registered_twice: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SentFile:
+class SentFile(NamedTuple):
     """A file that was sent: to which anomaly, from where (`bytes_of`), what it was, and when (seconds since 1970)."""
 
     anomaly_id: str

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import errno
 import os
-import socket
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -60,8 +59,6 @@ _NETWORK_OF_WINDOWS: Final[Mapping[int, str]] = {
     1236: "ECONNABORTED",
 }
 """The same for a connection, which asyncio makes with overlapped operations there."""
-_NOT_ASKED: Final = frozenset({socket.EAI_AGAIN, getattr(socket, "EAI_SYSTEM", None)})
-"""What a lookup reports where nothing that knows names could be asked; else it is the name."""
 
 
 def _by_number(by_names: Mapping[str, str]) -> dict[int, str]:
@@ -100,8 +97,11 @@ def _words_of_windows(error: OSError) -> str:
 
 def connection_words(error: OSError) -> str:
     """Return why no connection came about, as part of a sentence about the server; "" where there are no words."""
+    import socket  # noqa: PLC0415 - not needed for the first paint
+
     if isinstance(error, socket.gaierror):
-        return "no name can be looked up" if error.errno in _NOT_ASKED else "its name is not known"
+        not_asked = {socket.EAI_AGAIN, getattr(socket, "EAI_SYSTEM", None)}  # else it is the name
+        return "no name can be looked up" if error.errno in not_asked else "its name is not known"
     number = connection_errno(error)
     return _CONNECTION_WORDS.get(number) or errno.errorcode.get(number, "")
 

@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from uploader_gui import i18n
 from uploader_gui.engine import events
@@ -66,8 +65,7 @@ class BannerAction(Enum):
     RETRY_THESE = N_("Retry these files")
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(NamedTuple):
     """A sentence for the banner. `action` is None where nothing helps.
 
     `other` is the second button, where a person has two choices. `grave` shows it as an error.

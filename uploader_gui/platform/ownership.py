@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import stat
 import struct
 import sys
@@ -44,19 +43,22 @@ def is_same_user(descriptor: int, *, server: bool) -> bool:
     try:
         if sys.platform == "win32":
             return not server or _is_served_by_user(descriptor)  # QLocalServer's access list lets no other user connect
-        with socket.socket(fileno=os.dup(descriptor)) as ours:
-            return _peer_user(ours) == os.geteuid()
+        return _peer_user(os.dup(descriptor)) == os.geteuid()
     except OSError:
         return False
 
 
-def _peer_user(ours: socket.socket) -> int:
-    if hasattr(socket, "SO_PEERCRED"):  # Linux: struct ucred, unix(7)
-        _, user, _ = struct.unpack("3I", ours.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+def _peer_user(descriptor: int) -> int:
+    """Return the user at the other end of a socket, and close this end's descriptor."""
+    import socket  # noqa: PLC0415 - not needed for the first paint
+
+    with socket.socket(fileno=descriptor) as ours:
+        if hasattr(socket, "SO_PEERCRED"):  # Linux: struct ucred, unix(7)
+            _, user, _ = struct.unpack("3I", ours.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+            return int(user)
+        answer = ours.getsockopt(0, getattr(socket, "LOCAL_PEERCRED", 1), 76)  # macOS: struct xucred, unix(4)
+        _, user = struct.unpack_from("2I", answer)
         return int(user)
-    answer = ours.getsockopt(0, getattr(socket, "LOCAL_PEERCRED", 1), 76)  # macOS: struct xucred, unix(4)
-    _, user = struct.unpack_from("2I", answer)
-    return int(user)
 
 
 if sys.platform == "win32":

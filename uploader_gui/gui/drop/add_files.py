@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QDragLeaveEvent, QDropEvent
@@ -230,8 +230,7 @@ def listed(names: Sequence[str]) -> str:
 _Counted = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class EntryCounts:
+class EntryCounts(NamedTuple):
     """How many files and folders are offered or kept."""
 
     files: int

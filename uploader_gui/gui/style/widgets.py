@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 _FILE_COLUMNS: Final = (36, 13, 24, 22)
 """The widths of name, size, kind and time in Qt's file dialog, in digits."""
+_AS_TEXT: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+"""As `html.escape`, whose module is 3 ms of the start."""
 _FRAME: Final = QSize(16, 48)
 """Room for a window's title and edges, whose size is unknown before it is shown."""
 
@@ -273,9 +275,7 @@ class Band(QWidget, Translated):
 
 def tip(*lines: str) -> str:
     """Return a tooltip with these lines as plain text, "" for none: Qt would take `<b>` in a name for markup."""
-    from html import escape  # noqa: PLC0415 - not needed for the first paint
-
-    shown = [escape(line) for line in lines if line]
+    shown = [line.translate(_AS_TEXT) for line in lines if line]
     return f"<qt>{'<br>'.join(shown)}</qt>" if shown else ""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.models import NOT_TO_SEND, SENDING, WAITING, Reason, UploadState
@@ -25,8 +25,7 @@ NEVER_FULL: Final = 0.99
 """What a bar shows at most before the server's answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class SharedFailure:
+class SharedFailure(NamedTuple):
     """One cause of `files` failed files, at least two; its reason has a detail only where they share that, too."""
 
     reason: Reason
@@ -94,8 +93,7 @@ class ListCounts:
         return 1.0 if self.files and not (self.unfinished or self.elsewhere) else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Unsent:
+class Unsent(NamedTuple):
     """What is unsent at one moment, for the question on closing.
 
     Attributes:

@@ -7,8 +7,7 @@ window the strip folds to its first line, with a button for the rest.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
@@ -57,8 +56,7 @@ _ASKED_OR_FOUND_OUT: Final = frozenset({_S.PREPARING, _S.QUEUED, _S.SKIPPED, _S.
 """The states a file can take before it is sent: compared with earlier uploads, converted, sent despite that."""
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(NamedTuple):
     """The strip's texts: what will be sent, what will not ("" for none), what was sent before ("" for none).
 
     `sent_before` are the skipped uploads, which can be sent again; `helpable`: refused files can be converted.
@@ -260,13 +258,13 @@ def _elsewhere_text(sent: events.SentElsewhere) -> str:
             "This file went to anomaly {number} on {day}. Is the number right?",
             "These {count} files went to anomaly {number}, the last one on {day}. Is the number right?",
         )
-        if sent.count == sent.of
+        if sent.files == sent.of
         else NN_(
             "{count} of these files went to anomaly {number} on {day}. Is the number right?",
             "{count} of these files went to anomaly {number}, the last one on {day}. Is the number right?",
         )
     )
-    return ngettext(*sentence, sent.count, number=sent.other, day=day(sent.at))
+    return ngettext(*sentence, sent.files, number=sent.other, day=day(sent.at))
 
 
 def _when_text(uploads: list[UploadSnapshot]) -> str:

@@ -6,9 +6,8 @@ It is one INI file in the data folder, on Windows too (never the registry).
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from PySide6.QtCore import QByteArray, QSettings
 
@@ -30,8 +29,7 @@ _KEPT: Final = "kept/files"
 _FINISH: Final = "finish/unseen"
 
 
-@dataclass(frozen=True, slots=True)
-class KeptPath:
+class KeptPath(NamedTuple):
     """A path that waits for a number. `is_folder` is from when it was added: a start must not wait for a slow disk."""
 
     path: Path
