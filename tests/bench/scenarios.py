@@ -21,7 +21,6 @@ from tests.bench.ticker import PaintWatch, Ticker, tell
 from tests.support.drag_place import drag_place
 from uploader_gui.engine.fetching import CHUNK_BYTES, Sink, VirtualFile
 from uploader_gui.engine.models import Origin, UploadState
-from uploader_gui.gui.drop.fetcher import Fetcher
 from uploader_gui.gui.drop.offer import Decision, DropKind
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.upload_list.row_actions import RowAction
@@ -52,8 +51,10 @@ def observed(scenario: Callable[[MainWindow], Any]) -> None:
             return code
 
         async def _play(self) -> None:
-            tell(await scenario(self._window))
-            self._window.exit_requested.emit()
+            try:
+                tell(await scenario(self._window))
+            finally:
+                self._window.exit_requested.emit()
 
     program.Program = Observed  # type: ignore[misc]  # everything else stays as it is, whatever that class asks for
 
@@ -134,8 +135,8 @@ async def _cancel(window: MainWindow, size: int) -> dict[str, float]:
 
 
 def _drop(window: MainWindow, name: str, size: int, source: Pieces) -> None:
-    fetcher = window.add_files.findChild(Fetcher)
-    assert fetcher
+    fetcher = window.add_files.fetcher
+    assert fetcher is not None
     offer = Decision(DropKind.VIRTUAL, files=(VirtualFile(0, name, size),), origin=Origin.PHONE)
     QTimer.singleShot(0, window, lambda: fetcher.fetch_within_drop(offer, source, "1", NoDoor()))
 
