@@ -16,7 +16,7 @@ import sys
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn, TextIO
 
 from uploader_gui import __version__
 from uploader_gui.anomaly_links import anomaly_of_link, is_link
@@ -201,7 +201,23 @@ def one_line(sentence: str) -> str:
 def write_stderr(sentence: str) -> None:
     """Write one sentence to stderr, where there is one (on Windows a bundle's window has none)."""
     if sys.stderr is not None:
-        sys.stderr.write(f"uploader-gui: {one_line(sentence)}\n")
+        write_at_once(sys.stderr, f"uploader-gui: {one_line(sentence)}\n")
+
+
+def write_at_once(stream: TextIO, text: str) -> None:
+    """Write to a stream; a reader that closed the pipe, or a full disk, is no reason to stop sending."""
+    try:
+        stream.write(text)
+        stream.flush()
+    except OSError:
+        _silence(stream)
+
+
+def _silence(stream: TextIO) -> None:
+    """Redirect a stream to the null device: what is left in its buffer would fail again when Python ends."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, stream.fileno())
+    os.close(null)
 
 
 def write_report(receipt: Receipt, path: Path | None) -> bool:

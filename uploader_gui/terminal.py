@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import io
-import os
 import shutil
 import sys
 import unicodedata
 from typing import TYPE_CHECKING, Final, TextIO
 
-from uploader_gui.command_line import encodable, one_line
+from uploader_gui.command_line import encodable, one_line, write_at_once
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import Condition, PathsAdded, Progress, QueueStatus, UploadsAdded, UploadsChanged
 from uploader_gui.engine.models import UploadState
@@ -120,12 +119,7 @@ class Terminal:
         self.say_unfinished(added.resumed, added.others_unfinished)
 
     def _write(self, text: str) -> None:
-        encoding = self._stream.encoding or "utf-8"
-        try:
-            self._stream.write(encodable(encoding, text))
-            self._stream.flush()
-        except OSError:  # the reader closed the pipe, or the disk is full: no reason to stop sending
-            _silence(self._stream)
+        write_at_once(self._stream, encodable(self._stream.encoding or "utf-8", text))
 
 
 class _NullStream(io.StringIO):
@@ -133,13 +127,6 @@ class _NullStream(io.StringIO):
 
     def write(self, text: str) -> int:
         return len(text)
-
-
-def _silence(stream: TextIO) -> None:
-    """Redirect a stream to the null device: what is left in its buffer would fail again when Python ends."""
-    null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, stream.fileno())
-    os.close(null)
 
 
 def progress_line(totals: Totals) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import os
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.engine.values import a_source, an_upload
+from uploader_gui.__main__ import run
+from uploader_gui.command_line import ExitCode
 from uploader_gui.engine.errors import Code, Variant
 from uploader_gui.engine.events import (
     Condition,
@@ -158,6 +161,13 @@ def test_what_cannot_be_written_disturbs_nobody_also_when_the_stream_is_closed()
         terminal = Terminal(stream)
         terminal.say("a line")
         terminal.say("another")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="as above")  # noqa: PTH110 - as above
+def test_wrong_usage_has_its_exit_code_also_where_nobody_can_be_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    with open("/dev/full", "w", encoding="utf-8", buffering=1) as stream:  # noqa: PTH123 - a device
+        monkeypatch.setattr(sys, "stderr", stream)
+        assert run(["--headless"]) == ExitCode.USAGE_ERROR
 
 
 def test_the_sums_of_a_run_leave_out_what_there_was_none_of() -> None:
