@@ -7,11 +7,9 @@ language is looked up only where one has to be shown.
 from __future__ import annotations
 
 import argparse
-import errno
 import glob
 import os
 import signal
-import stat
 import sys
 from dataclasses import dataclass
 from enum import IntEnum
@@ -28,8 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from _typeshed import SupportsWrite
-
-    from uploader_gui.engine.receipt import Receipt
 
 DEMO_ANOMALY: Final = "DEMO-1"
 _WITH_VALUE: Final = frozenset({"--anomaly", "--report", "--link", "--verify"})
@@ -110,20 +106,21 @@ def parse(arguments: Sequence[str]) -> LaunchOptions:
         return _verifying(given, arguments)
     anomaly_id = DEMO_ANOMALY if given.demo and given.anomaly is None else (given.anomaly or "").strip()
     if given.anomaly is not None and not ANOMALY_ID.fullmatch(anomaly_id):
-        raise _wrong(N_("{anomaly} is no anomaly ID: 1 to 64 letters, digits, _ or -."), anomaly=repr(given.anomaly))
+        raise wrong(N_("{anomaly} is no anomaly ID: 1 to 64 letters, digits, _ or -."), anomaly=repr(given.anomaly))
     if (given.headless or given.start) and not anomaly_id:
-        raise _wrong(
+        raise wrong(
             N_("{option} needs an anomaly: add --anomaly ID."), option="--headless" if given.headless else "--start"
         )
     _check_working_folder(*given.paths, *filter(None, [given.report]))
     if "" in given.paths:  # a script's unset variable, which would mean the whole working directory
-        raise _wrong(N_("a PATH is empty."))
+        raise wrong(N_("a PATH is empty."))
+    paths = expand_wildcards(given.paths)
     return LaunchOptions(
-        paths=tuple(Path(path) for path in expand_wildcards(given.paths)),
+        paths=tuple(map(Path, paths)),
         anomaly_id=anomaly_id,
         start=given.start or given.headless or given.demo,
         quit_when_done=given.quit_when_done or given.headless,
-        report=_report_path(given.report, given.paths),
+        report=_report(given.report, paths),
         headless=given.headless,
         again=given.again,
         convert=given.convert,
@@ -134,6 +131,14 @@ def parse(arguments: Sequence[str]) -> LaunchOptions:
     )
 
 
+def _report(text: str | None, evidence: Sequence[str]) -> Path | None:
+    if text is None:
+        return None
+    from uploader_gui.report_file import usable_path  # noqa: PLC0415 - only where a receipt is asked for
+
+    return usable_path(text, evidence)
+
+
 def _speaks_of_link(argument: str) -> bool:
     return argument.split("=", maxsplit=1)[0] == "--link" or is_link(argument)
 
@@ -142,22 +147,22 @@ def _linked(arguments: Sequence[str]) -> LaunchOptions:
     """Return what a link asks for: its number. A crafted one arrives as several arguments; all of it is refused."""
     given = [one for one in arguments if one != "--link"]
     if len(given) != 1 or len(arguments) > 2:  # noqa: PLR2004 - the option and the link
-        raise _wrong(N_("a link stands alone on the command line; nothing was done."))
+        raise wrong(N_("a link stands alone on the command line; nothing was done."))
     anomaly_id = anomaly_of_link(given[0].removeprefix("--link="))
     if not anomaly_id:
-        raise _wrong(N_("the link names no anomaly; open it again from the register’s page."))
+        raise wrong(N_("the link names no anomaly; open it again from the register’s page."))
     return LaunchOptions(anomaly_id=anomaly_id, link=True)
 
 
 def _verifying(given: argparse.Namespace, arguments: Sequence[str]) -> LaunchOptions:
     if other := [one for one in arguments if one.startswith("-") and one.split("=", maxsplit=1)[0] != "--verify"]:
-        raise _wrong(N_("{option} does not go with --verify."), option=other[0])
+        raise wrong(N_("{option} does not go with --verify."), option=other[0])
     if not given.verify:
-        raise _wrong(N_("{option} needs a value after it (see uploader-gui --help)."), option="--verify")
+        raise wrong(N_("{option} needs a value after it (see uploader-gui --help)."), option="--verify")
     _check_working_folder(given.verify, *given.paths)
     for path in given.paths:
         if not os.path.lexists(path):
-            raise _wrong(N_("there is no {path}."), path=path or '""')
+            raise wrong(N_("there is no {path}."), path=path or '""')
     return LaunchOptions(paths=tuple(map(Path, expand_wildcards(given.paths))), verify=Path(given.verify))
 
 
@@ -220,20 +225,6 @@ def _silence(stream: TextIO) -> None:
     os.close(null)
 
 
-def write_report(receipt: Receipt, path: Path | None) -> bool:
-    """Write the receipt that `--report` asks for, if any; return False where it cannot be written, and tell why."""
-    if path is None:
-        return True
-    from uploader_gui.engine.receipt import write  # noqa: PLC0415 - only where one is asked for
-
-    try:
-        write(receipt, path)
-    except OSError as error:
-        write_stderr(_("the receipt cannot be written: {why}.", why=_(system_words(error))))
-        return False
-    return True
-
-
 def show_without_console(text: str) -> None:
     """Show a message box and wait until it is closed, on Windows and where there is no stderr; elsewhere do nothing.
 
@@ -252,7 +243,8 @@ def sentence(text: str) -> str:
     return text if text.startswith(_TITLE) else text[:1].upper() + text[1:]
 
 
-def _wrong(sentence: str, **values: str) -> UsageError:
+def wrong(sentence: str, **values: str) -> UsageError:
+    """Return the error for a sentence in English, translated and with its values."""
     speak()
     return UsageError(_(sentence, **values))
 
@@ -263,14 +255,14 @@ def _given(arguments: Sequence[str]) -> argparse.Namespace:
         given, unknown = _parser().parse_known_args(arguments)
     except argparse.ArgumentError as error:
         option = (error.argument_name or "").rpartition("/")[2]
-        raise _wrong(
+        raise wrong(
             N_("{option} needs a value after it (see uploader-gui --help).")
             if option in _WITH_VALUE
             else N_("{option} stands alone, without a value (see uploader-gui --help)."),
             option=option,
         ) from error
     if unknown:
-        raise _wrong(N_("{option} is not an option (see uploader-gui --help)."), option=unknown[0])
+        raise wrong(N_("{option} is not an option (see uploader-gui --help)."), option=unknown[0])
     return given
 
 
@@ -281,7 +273,7 @@ def _check_working_folder(*paths: str) -> None:
     try:
         os.getcwd()  # noqa: PTH109 - only whether it can be found matters
     except OSError as error:
-        raise _wrong(N_("the folder it was started in cannot be used: {why}."), why=_(system_words(error))) from error
+        raise wrong(N_("the folder it was started in cannot be used: {why}."), why=_(system_words(error))) from error
 
 
 class _Parser(argparse.ArgumentParser):
@@ -289,7 +281,7 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise `UsageError` for what `exit_on_error=False` does not raise itself; no option of ours causes it."""
-        raise _wrong(N_("{why} (see uploader-gui --help)."), why=message)
+        raise wrong(N_("{why} (see uploader-gui --help)."), why=message)
 
     def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
         """Show --help or --version; Python's own fails where there is neither stdout nor stderr."""
@@ -305,7 +297,7 @@ class _Once(argparse.Action):
     def __call__(self, _parser: object, namespace: argparse.Namespace, values: object, _option: object = None) -> None:
         """Set the value, or raise `UsageError` where another one is set."""
         if getattr(namespace, self.dest) not in {None, values}:
-            raise _wrong(N_("{option} is given twice, with different values."), option=self.option_strings[-1])
+            raise wrong(N_("{option} is given twice, with different values."), option=self.option_strings[-1])
         setattr(namespace, self.dest, values)
 
 
@@ -374,71 +366,3 @@ def _parser() -> argparse.ArgumentParser:
     )
     add(*_HELP, action="help", help=_("show this help and leave"))
     return parser
-
-
-def _report_path(text: str | None, evidence: Sequence[str]) -> Path | None:
-    """Return the receipt's path, or raise `UsageError` where it cannot be written or would replace another file."""
-    if text is None:
-        return None
-    if not text:
-        raise _wrong(N_("--report needs the name of a file."))
-    path = Path(os.path.abspath(text))  # noqa: PTH100 - sentences name the link as it was given
-    _check_replaces_nothing(path, evidence)
-    kind = _kind_of_report(path)
-    if kind == stat.S_IFDIR:
-        raise _wrong(N_("the receipt cannot be written: {path} is a folder."), path=str(path))
-    if kind == stat.S_IFIFO and path.parts[1:2] != ("dev",):  # /dev/stdout is open already; others may have no reader
-        raise _wrong(N_("the receipt cannot be written: {path} is a pipe."), path=str(path))
-    if kind in {stat.S_IFCHR, stat.S_IFIFO}:
-        return path  # it is written into
-    if text.endswith((os.sep, "/")):
-        raise _wrong(N_("the receipt cannot be written: {path} names a folder."), path=text)
-    _check_writable(Path(os.path.realpath(path)).parent)
-    return path
-
-
-def _kind_of_report(path: Path) -> int | None:
-    from uploader_gui.paths import file_type  # noqa: PLC0415 - only where a receipt is asked for
-
-    try:
-        return file_type(path)
-    except OSError as error:
-        if error.errno == errno.ENOENT:
-            return None  # what a link leads to is made
-        raise _wrong(
-            N_("the receipt cannot be written to {path} ({why})."), path=str(path), why=_(system_words(error))
-        ) from error
-
-
-def _check_replaces_nothing(path: Path, given: Sequence[str]) -> None:
-    """Raise `UsageError` where the receipt would replace a file to be sent, or any other than an older receipt."""
-    real, sent = Path(os.path.realpath(path)), [Path(os.path.realpath(one)) for one in given]
-    if real not in sent and not _is_another_file(real):
-        return
-    if any(real.is_relative_to(one) for one in sent):
-        raise _wrong(N_("the receipt would replace a file that is to be sent: {path}."), path=str(path))
-    raise _wrong(N_("the receipt would replace another file: {path}."), path=str(path))
-
-
-def _is_another_file(path: Path) -> bool:
-    from uploader_gui.engine.intake.scan import is_receipt  # noqa: PLC0415 - only where a receipt is asked for
-
-    try:
-        return path.is_file() and path.stat().st_size > 0 and not is_receipt(path)
-    except OSError:
-        return True  # it may be evidence that cannot be read at the moment
-
-
-def _check_writable(folder: Path) -> None:
-    """Raise `UsageError` unless a file can be made there: only trying shows what Windows' rights and shares allow."""
-    import tempfile  # noqa: PLC0415 - only where a receipt is asked for
-
-    try:
-        with tempfile.NamedTemporaryFile(prefix=".receipt-", dir=folder):
-            return
-    except OSError as error:
-        raise _wrong(
-            N_("the receipt cannot be written: {folder} is no folder that can be written to ({why})."),
-            folder=str(folder),
-            why=_(system_words(error)),
-        ) from error

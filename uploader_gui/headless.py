@@ -14,7 +14,7 @@ from contextlib import ExitStack, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from uploader_gui.command_line import ExitCode, LaunchOptions, UsageError, speak, write_report, write_stderr
+from uploader_gui.command_line import ExitCode, LaunchOptions, UsageError, speak, write_stderr
 from uploader_gui.config import Config
 from uploader_gui.credentials import Keeper
 from uploader_gui.engine.errors import Code, JournalInUse, JournalTooNew, JournalUnwritable, UploaderError, UrlRefused
@@ -33,6 +33,7 @@ from uploader_gui.platform.process import (
     hold_interrupts,
     interrupt_check,
 )
+from uploader_gui.report_file import write_report
 from uploader_gui.terminal import Terminal, summary
 
 if TYPE_CHECKING:
@@ -174,7 +175,7 @@ class _Session:
         with suppress(Exception):  # a terminal that fails is reported below
             self._terminal.clear()
         assert self._receipt is not None
-        written = write_report(self._receipt, self._launch.report)
+        written = self._launch.report is None or write_report(self._receipt, self._launch.report)
         totals = self._receipt.totals
         if totals["files"]:
             self._say(summary(totals, trial=self._trial is not None))

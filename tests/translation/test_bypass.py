@@ -12,7 +12,7 @@ from tests.translation.conftest import ROOT
 CODE = ROOT / "uploader_gui"
 _OTHERS = (
     *("i18n.py", "failure_messages.py", "terminal.py", "headless.py", "app.py", "__main__.py", "command_line.py"),
-    *("config.py", "settings.py", "credentials.py", "paths.py", "platform/display.py"),
+    *("config.py", "settings.py", "credentials.py", "paths.py", "report_file.py", "platform/display.py"),
 )
 SHOWN = [*sorted((CODE / "gui").rglob("*.py")), *(CODE / name for name in _OTHERS)]
 MARKS = {"_", "ngettext", "N_", "NN_", "NC_", "NNC_"}

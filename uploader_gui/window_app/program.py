@@ -23,7 +23,7 @@ from PySide6.QtGui import QDesktopServices
 from qasync import QSelectorEventLoop
 
 from uploader_gui import __version__
-from uploader_gui.command_line import ExitCode, Handover, LaunchOptions, write_report, write_stderr
+from uploader_gui.command_line import ExitCode, Handover, LaunchOptions, write_stderr
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import EngineFailed, QueueIdle, SignedIn
 from uploader_gui.engine.models import Reason, Source, UploadId, UploadSnapshot, UploadState
@@ -345,6 +345,8 @@ class Program:
         if self._launch.report is None:
             return True
         receipt = self._receipt_of_nothing() if outcome is None else outcome.receipt
+        from uploader_gui.report_file import write_report  # noqa: PLC0415 - only where one is asked for
+
         return receipt is not None and write_report(receipt, self._launch.report)
 
     def _receipt_of_nothing(self) -> Receipt | None:
