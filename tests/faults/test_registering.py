@@ -11,7 +11,7 @@ from uploader_gui.engine.models import UploadState
 
 
 async def test_a_file_left_out_of_the_answer_and_tried_again_is_marked(run: Run, world: World) -> None:
-    world.api.faults.append(api_faults.omit(first=1))
+    world.api.faults.append(api_faults.omit())
     await run.send([world.make("a.txt")])
     assert run.only()["reason"]["code"] == "left_out"
     run.queue.retry_failed()

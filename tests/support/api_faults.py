@@ -29,9 +29,7 @@ class Reshape:
 
 @dataclass(frozen=True, slots=True)
 class Truncate:
-    """Register, answer 200, and cut the connection after `keep` bytes of the body (default: half of it)."""
-
-    keep: int | None = None
+    """Register, answer 200, and cut the connection after half of the body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +46,9 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class Drip:
-    """Send this, and then a blank every so many seconds, for ever."""
+    """Send this, and then a blank ten times a second, for ever."""
 
     begin: bytes
-    seconds: float = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,21 +97,16 @@ def text(body: str | bytes, status: int = 200, *, register_first: bool = False) 
     return Answer(status, raw, (("Content-Type", "application/json"),), register_first)
 
 
-def omit(*upload_ids: str, first: int = 0) -> Reshape:
-    """Leave out these uploads, or the first so many of the request."""
+def omit() -> Reshape:
+    """Leave out one upload."""
+    return Reshape(lambda answer: {"uploads": answer["uploads"][1:]})
+
+
+def duplicate() -> Reshape:
+    """Speak of one upload twice, with another URL and id."""
 
     def edit(answer: dict[str, Any]) -> object:
-        gone = {*upload_ids, *sorted(_upload_ids(answer))[:first]}
-        return {"uploads": [upload for upload in answer["uploads"] if upload["uploadId"] not in gone]}
-
-    return Reshape(edit)
-
-
-def duplicate(upload_id: str | None = None) -> Reshape:
-    """Speak of one upload twice (default: the first in the answer), with another URL and id."""
-
-    def edit(answer: dict[str, Any]) -> object:
-        twin = next(u for u in answer["uploads"] if upload_id in (None, u["uploadId"]))
+        twin = answer["uploads"][0]
         other = {**twin, "presignedUrl": twin["presignedUrl"] + "&twin=1", "id": "twin"}
         return {"uploads": [*answer["uploads"], other]}
 
@@ -143,7 +135,3 @@ def foreign() -> Reshape:
 def shaped(value: object) -> Reshape:
     """Answer this JSON value instead of the promised one."""
     return Reshape(lambda _: value)
-
-
-def _upload_ids(answer: dict[str, Any]) -> list[str]:
-    return [upload["uploadId"] for upload in answer["uploads"]]

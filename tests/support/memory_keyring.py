@@ -12,9 +12,9 @@ class MemoryKeyring(KeyringBackend):
 
     priority = 1
 
-    def __init__(self, *, limit: int | None = None) -> None:
+    def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call] # keyring gives it no type
-        self.limit = limit
+        self.limit: int | None = None
         self.secrets: dict[tuple[str, str], str] = {}
 
     def get_password(self, service: str, username: str) -> str | None:

@@ -39,17 +39,11 @@ class ScriptedStorage(LoopbackServer):
     `fault` is asked for every attempt that `script()` says nothing about, one at a time; it must not wait.
     """
 
-    def __init__(
-        self,
-        *,
-        bucket: str = "evidence",
-        clock_offset: float = 0.0,
-        receive_buffer: int | None = None,
-        tls: ssl.SSLContext | None = None,
-    ) -> None:
+    bucket = "evidence"
+
+    def __init__(self, *, receive_buffer: int | None = None, tls: ssl.SSLContext | None = None) -> None:
         super().__init__(tls=tls, receive_buffer=receive_buffer)
-        self.bucket = bucket
-        self.clock_offset = clock_offset
+        self.clock_offset = 0.0
         self.date_offset: float | None = 0.0
         self.puts: list[PutRecord] = []
         self.objects: dict[str, StoredObject] = {}

@@ -134,10 +134,10 @@ def too_large() -> Refuse:
     return Refuse(400, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size")
 
 
-def bad_signature(*, unread: bool = False) -> Refuse:
+def bad_signature() -> Refuse:
     """S3's answer to a request that is not the one that was signed."""
     message = "The request signature we calculated does not match the signature you provided."
-    return Refuse(403, "SignatureDoesNotMatch", message, unread=unread)
+    return Refuse(403, "SignatureDoesNotMatch", message)
 
 
 def kms_etag() -> StoreThenAnswer:
@@ -150,9 +150,9 @@ def wrong_etag() -> StoreThenAnswer:
     return StoreThenAnswer("f" * 32)
 
 
-def set_cookie(cookie: str = "AWSALB=sticky; Path=/") -> StoreThenAnswer:
+def set_cookie() -> StoreThenAnswer:
     """A 200 that wants a cookie back."""
-    return StoreThenAnswer(headers=(("Set-Cookie", cookie),))
+    return StoreThenAnswer(headers=(("Set-Cookie", "AWSALB=sticky; Path=/"),))
 
 
 def redirect(location: str, status: int = 307) -> Reply:

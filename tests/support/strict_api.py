@@ -87,8 +87,6 @@ class StrictApi(LoopbackServer):
         presign: Callable[[dict[str, Any], str], str],
         *,
         tokens: tuple[str, str] = ("bearer-for-tests", "session-for-tests"),
-        id_type: type[str | int] = str,
-        success: int = 200,
         tls: ssl.SSLContext | None = None,
     ) -> None:
         super().__init__(tls=tls)
@@ -96,8 +94,8 @@ class StrictApi(LoopbackServer):
         self.tokens = tokens
         self.size_unit = "Mo"
         self.file_sizes: dict[str, int] = {}
-        self.id_type = id_type
-        self.success = success
+        self.id_type: type[str | int] = str
+        self.success = 200
         self.calls: list[ApiCall] = []
         self.lookups: list[RawRequest] = []
         self.describe: Callable[[str], Answer] = lambda _anomaly_id: refusal(403, "Missing Authentication Token")
@@ -218,7 +216,7 @@ class StrictApi(LoopbackServer):
     def _drip(self, connection: Connection, fault: Drip) -> None:
         connection.send_bytes(fault.begin)
         while True:
-            self.pause(fault.seconds)
+            self.pause(0.1)
             connection.send_bytes(b" ")
 
     def _misshapen(self, call: ApiCall, fault: Reshape | Truncate, refused: Answer | None) -> RawAnswer:
@@ -231,7 +229,7 @@ class StrictApi(LoopbackServer):
             raw = edited if isinstance(edited, bytes) else json.dumps(edited).encode()
             return RawAnswer(self.success, JSON_TYPE, raw)
         body = json.dumps(promised).encode()
-        return RawAnswer(self.success, JSON_TYPE, body, keep=len(body) // 2 if fault.keep is None else fault.keep)
+        return RawAnswer(self.success, JSON_TYPE, body, keep=len(body) // 2)
 
     def _regular(self, call: ApiCall, refused: Answer | None) -> RawAnswer:
         if refused is not None:

@@ -11,9 +11,9 @@ HEIGHT: Final = 48
 Tags = dict[int, int | tuple[int, ...]]
 
 
-def tiff(strips: list[bytes], tags: Tags, order: str = "<", subfile: int = 0) -> bytes:
+def tiff(strips: list[bytes], tags: Tags, order: str = "<") -> bytes:
     """Return a TIFF of 64 by 48 pixels with these strips, each as long as it is."""
-    plain: Tags = {254: subfile, 256: WIDTH, 257: HEIGHT, 259: 1, 277: 1, 278: HEIGHT}
+    plain: Tags = {254: 0, 256: WIDTH, 257: HEIGHT, 259: 1, 277: 1, 278: HEIGHT}
     whole: Tags = plain | tags
     made = bytearray((b"II" if order == "<" else b"MM") + struct.pack(f"{order}HI", 42, 0))
     offsets = []
