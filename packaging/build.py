@@ -56,7 +56,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _lay_out(frozen: Path) -> Path:
-    """Copy what PyInstaller made to where it is packed from, with the licences; give the place."""
+    """Copy what PyInstaller made to where it is packed from, with the licences; return the place."""
     if MACOS:  # the licences are inside already: nothing may be added to a signed app
         app = DIST / f"{NAME}.app"
         shutil.copytree(frozen.with_name(app.name), app, symlinks=True)
@@ -76,7 +76,7 @@ def _package(*, quick: bool) -> list[Path]:
 
 
 def _size(folder: Path) -> float:
-    """Give a folder's size in MB, links not followed."""
+    """Return a folder's size in MB, links not followed."""
     return sum(file.lstat().st_size for file in folder.rglob("*")) / 1e6
 
 

@@ -79,12 +79,13 @@ def check_workflows() -> None:
 
 
 def audit_all() -> None:
-    """Audit both files of requirements."""
-    all(audit(one) for one in (BUILD_REQUIREMENTS, REQUIREMENTS))  # whoever did not answer is not asked again
+    """Audit both files of requirements, the second one only where a database can be reached."""
+    if audit(BUILD_REQUIREMENTS):
+        audit(REQUIREMENTS)
 
 
 def audit(requirements: Path) -> bool:
-    """Ask whether anything pinned is known to be unsafe; False, and a sentence, where nobody can be asked."""
+    """End the check where anything pinned is known to be unsafe; return False where no database can be reached."""
     told = _audited(requirements)
     answered = [one for one in told if "skip_reason" not in one]
     if not answered:

@@ -56,7 +56,7 @@ def main() -> int:
 
 
 def render(svg: bytes, size: int) -> bytes:
-    """Give a square PNG of so many pixels. The smallest get a heavier stroke, or they fade."""
+    """Return a square PNG, its side in pixels. The smallest get a heavier stroke, or they fade."""
     for limit, stroke in _HEAVIER:
         if size <= limit:
             svg = svg.replace(_STROKE, stroke)
@@ -83,7 +83,7 @@ def panel(svg: bytes) -> QImage:
 
 
 def ico(pictures: Sequence[tuple[int, bytes]]) -> bytes:
-    """Give an ICO of PNGs by their side in pixels; 256 is written as 0 there."""
+    """Return an ICO of PNGs by their side in pixels; 256 is written as 0 there."""
     directory, data = b"", b""
     start = 6 + 16 * len(pictures)
     for size, png in pictures:
@@ -93,7 +93,7 @@ def ico(pictures: Sequence[tuple[int, bytes]]) -> bytes:
 
 
 def icns(pictures: Sequence[tuple[bytes, bytes]]) -> bytes:
-    """Give an ICNS of PNGs by their four-letter types."""
+    """Return an ICNS of PNGs by their four-letter types."""
     entries = b"".join(kind + struct.pack(">I", len(png) + 8) + png for kind, png in pictures)
     return b"icns" + struct.pack(">I", len(entries) + 8) + entries
 

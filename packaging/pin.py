@@ -15,7 +15,7 @@ from bundling.clean_room import BUILD_REQUIREMENTS, REQUIREMENTS
 from bundling.project import PACKAGING, ROOT, run
 
 OLDEST_PYTHON: Final = "3.11"
-HEAD: Final = "# {what}, pinned with hashes. Made anew by: uv run python packaging/pin.py\n"
+HEAD: Final = "# {what}, pinned with hashes. Made by: uv run python packaging/pin.py\n"
 
 
 def main() -> int:

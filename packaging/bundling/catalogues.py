@@ -95,7 +95,7 @@ Install-ChocolateyPackage @packageArgs
 
 
 def write(release: Path, number: str, repository: str) -> list[Path]:
-    """Write the manifests into a folder `catalogues` beside the release's files, and give them.
+    """Write the manifests into a folder `catalogues` beside the release's files, and return them.
 
     Args:
         release: the folder with the installers.

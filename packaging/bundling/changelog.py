@@ -21,7 +21,7 @@ class Section:
 
 
 def section(number: str, changelog: str | None = None) -> Section:
-    """Give a version's section; end the build where there is none, or an empty one."""
+    """Return a version's section; end the build where there is none, or an empty one."""
     text = CHANGELOG.read_text("utf-8") if changelog is None else changelog
     heading = rf"^## \[{re.escape(number)}\] - (\d{{4}}-\d\d-\d\d)$"
     found = re.search(heading, text, re.MULTILINE)

@@ -12,7 +12,7 @@ NAME: Final = "SHA256SUMS"
 
 
 def write(folder: Path) -> Path:
-    """Write the sums of every file that lies in a folder, and give their file."""
+    """Write the sums of every file that lies in a folder, and return their file."""
     files = sorted(file for file in folder.iterdir() if file.is_file() and file.name != NAME)
     lines = [f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in files]
     sums = folder / NAME

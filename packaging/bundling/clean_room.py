@@ -25,7 +25,7 @@ LENDS_PIP: Final = WINDOWS and importlib.util.find_spec("pip") is not None
 
 
 def make() -> Path:
-    """Make the environment anew and give its Python."""
+    """Make the environment again and return its Python."""
     shutil.rmtree(FOLDER, ignore_errors=True)
     base = getattr(sys, "_base_executable", sys.executable)
     print(f"clean environment of {base} in {FOLDER}", flush=True)
@@ -36,7 +36,7 @@ def make() -> Path:
 
 
 def python_in(folder: Path) -> Path:
-    """Give the Python of an environment."""
+    """Return the Python of an environment."""
     return folder / ("Scripts/python.exe" if WINDOWS else "bin/python")
 
 
@@ -49,6 +49,6 @@ def install(python: Path, *requirements: Path) -> None:
 
 
 def surroundings() -> dict[str, str]:
-    """Give this process's environment without what would let another environment shine through."""
+    """Return this process's environment without what would let another environment shine through."""
     leaks = {"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "PYTHONSTARTUP"}
     return {name: value for name, value in os.environ.items() if name not in leaks}

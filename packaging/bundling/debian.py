@@ -42,12 +42,12 @@ Description: attach photos, reports and mails to an anomaly of a safety register
 
 
 def available() -> bool:
-    """Tell whether this machine can make a `.deb`."""
+    """Return whether this machine can make a `.deb`."""
     return shutil.which("dpkg-deb") is not None
 
 
 def packages_of(files: Iterable[Path]) -> set[str]:
-    """Give the names of the packages that brought these files; files nobody brought are left out."""
+    """Return the names of the packages that brought these files; files nobody brought are left out."""
     if shutil.which("dpkg") is None:
         return set()
     names = {str(spelling) for file in files for spelling in _spellings(file)}
@@ -67,7 +67,7 @@ def _spellings(file: Path) -> list[Path]:
 
 
 def version_of(package: str) -> str:
-    """Give a package's version on this machine."""
+    """Return a package's version on this machine."""
     return output_of("dpkg-query", "--show", "--showformat=${Version}\n", package).partition("\n")[0]
 
 
@@ -130,7 +130,7 @@ def lay_desktop_files(share: Path) -> None:
 
 
 def lay_metainfo(folder: Path) -> Path:
-    """Write what software centres show into a folder, under its identifier; give the file."""
+    """Write what software centres show into a folder, under its identifier; return the file."""
     text = (
         METAINFO.read_text("utf-8").replace("@VERSION@", version()).replace("@DATE@", changelog.section(version()).day)
     )

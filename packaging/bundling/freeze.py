@@ -19,7 +19,7 @@ SPEC: Final = PACKAGING / f"{NAME}.spec"
 
 
 def freeze(python: Path) -> Path:
-    """Run PyInstaller in the clean environment; give the folder it fills (on macOS an `.app` lies beside it)."""
+    """Run PyInstaller in the clean environment; return the folder it fills (on macOS an `.app` lies beside it)."""
     shutil.rmtree(FROZEN, ignore_errors=True)
     same_every_time = surroundings() | {"PYTHONHASHSEED": "1", "PYTHONDONTWRITEBYTECODE": "1"}
     folders = ("--distpath", FROZEN, "--workpath", BUILD / "pyinstaller")
@@ -29,6 +29,6 @@ def freeze(python: Path) -> Path:
 
 
 def contents() -> list[Entry]:
-    """Give what PyInstaller put into the folder: name in `_internal`, source, kind."""
+    """Return what PyInstaller put into the folder: name in `_internal`, source, kind."""
     collected, *_ = ast.literal_eval((BUILD / "pyinstaller" / NAME / "COLLECT-00.toc").read_text("utf-8"))
     return [(str(name), str(source), str(kind)) for name, source, kind in collected]

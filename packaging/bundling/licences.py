@@ -46,7 +46,7 @@ class Component:
 
 
 def collect(python: Path) -> list[Component]:
-    """Write the licences of Python and all packages into `LICENCES`, and give what these are.
+    """Write the licences of Python and all packages into `LICENCES`, and return what these are.
 
     Args:
         python: of the clean environment.
@@ -87,7 +87,7 @@ def _python(python: Path) -> Component:
 
 
 def _bundled(python: Path) -> list[Distribution]:
-    """Give the packages of the environment that are pinned to go into the bundle."""
+    """Return the packages of the environment that are pinned to go into the bundle."""
     pinned = set(re.findall(r"^([A-Za-z0-9._-]+)==", REQUIREMENTS.read_text("utf-8"), re.MULTILINE))
     names = {_plain(name) for name in (*pinned, *BUILD_TOOLS_INSIDE)}
     folder = output_of(python, "-I", "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip()
@@ -108,7 +108,7 @@ def _package(package: Distribution) -> Component:
 
 
 def _short_licence(package: Distribution) -> str:
-    """Give the licence in a few words: the expression, else the classifier, else the first line of the field."""
+    """Return the licence in a few words: the expression, else the classifier, else the first line of the field."""
     told = package.metadata.json
     classifiers = [str(one) for one in told.get("classifier", [])]
     named = [one.rpartition(" :: ")[2] for one in classifiers if one.startswith("License ::")]

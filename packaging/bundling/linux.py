@@ -41,7 +41,7 @@ def lay_out(frozen: Path) -> None:
 
 
 def package(*, quick: bool) -> list[Path]:
-    """Make what people download; give the files. `quick` compresses less."""
+    """Make what people download; return the files. `quick` compresses less."""
     print(f"the oldest glibc it runs on: {oldest_glibc(BUNDLE)}")
     made = [_archive(quick=quick)]
     if debian.available():
@@ -66,13 +66,13 @@ def check_metainfo() -> None:
 
 
 def system_libraries() -> list[Path]:
-    """Give the system's own files that are in the folder."""
+    """Return the system's own files that are in the folder."""
     sources = [Path(source) for _, source, kind in contents() if kind in {"BINARY", "EXTENSION"}]
     return [source for source in sources if source.is_relative_to("/usr/lib") or source.is_relative_to("/lib")]
 
 
 def oldest_glibc(folder: Path) -> str:
-    """Give the glibc that the folder's files ask for: the newest version any of them names."""
+    """Return the glibc that the folder's files ask for: the newest version any of them names."""
     found = {int(minor) for file in _programs_in(folder) for minor in _GLIBC.findall(file.read_bytes())}
     return f"2.{max(found)}"
 
@@ -122,13 +122,13 @@ def _debian_package(*, quick: bool) -> Path:
 
 
 def _libraries_of_the_desktop() -> set[str]:
-    """Give the names of the bundled libraries whose packages Qt wants of a desktop, by `display.py`'s list."""
+    """Return the names of the bundled libraries whose packages Qt wants of a desktop, by `display.py`'s list."""
     listed = set(re.findall(r"lib[\w.+-]+", (ROOT / "uploader_gui" / "platform" / "display.py").read_text("utf-8")))
     return {file.name for file in system_libraries() if debian.packages_of([file]) & listed}
 
 
 def _outside(tree: Path) -> Iterable[Path]:
-    """Give the system's libraries that files of a tree name and the tree has not."""
+    """Return the system's libraries that files of a tree name and the tree has not."""
     files = _programs_in(tree)
     inside = {file.name for file in tree.rglob("*")}
     needed = set().union(*trim.needed_by([str(file) for file in files]).values())

@@ -31,12 +31,12 @@ TYPES: Final = (
 
 
 def identity() -> str | None:
-    """Give whom to sign as, None for an ad-hoc signature."""
+    """Return whom to sign as, None for an ad-hoc signature."""
     return os.environ.get("UPLOADER_SIGN_IDENTITY") or None
 
 
 def info() -> dict[str, Any]:
-    """Give what Info.plist says beyond PyInstaller's own lines."""
+    """Return what Info.plist says beyond PyInstaller's own lines."""
     return {
         "CFBundleDisplayName": NAME,
         "CFBundleShortVersionString": version(),
@@ -63,7 +63,7 @@ def info() -> dict[str, Any]:
 
 
 def package(app: Path) -> list[Path]:
-    """Sign and notarise if asked to, then make the disk image; give it."""
+    """Sign and notarise if asked to, then make the disk image; return it."""
     if identity() is not None:
         run("codesign", "--verify", "--deep", "--strict", app)
     image = DIST / f"{NAME}-{version()}-macos-{platform.machine()}.dmg"

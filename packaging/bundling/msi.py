@@ -35,7 +35,7 @@ _NEWER: Final = "A newer version is installed already. / Une version plus récen
 
 
 def make(folder: Path, target: Path, number: str) -> list[Path]:
-    """Make the MSI of a folder; give it, or nothing where wixl is not there."""
+    """Make the MSI of a folder; return it, or nothing where wixl is not there."""
     tool = shutil.which("wixl")
     if tool is None:
         print("no MSI: wixl is not installed; on Debian: apt install wixl")
@@ -49,7 +49,7 @@ def make(folder: Path, target: Path, number: str) -> list[Path]:
 
 
 def description(folder: Path, number: str) -> ET.Element:
-    """Give what WiX calls the product: properties, conditions, and a component for each file."""
+    """Return what WiX calls the product: properties, conditions, and a component for each file."""
     wix = ET.Element("Wix", xmlns=_NAMESPACE)
     product = _add(
         wix, "Product", Id="*", Name="Uploader (uploader-gui)", Language="1033", Version=number, Manufacturer=NAME,
@@ -71,7 +71,7 @@ def description(folder: Path, number: str) -> ET.Element:
 
 
 def _lay_out(product: ET.Element, folder: Path) -> Iterator[str]:
-    """Describe the folders and files; give the names of the components."""
+    """Describe the folders and files; return the names of the components."""
     top = _add(product, "Directory", Id="TARGETDIR", Name="SourceDir")
     menu = _add(top, "Directory", Id="ProgramMenuFolder")
     programs = _add(top, "Directory", Id="ProgramFiles64Folder")
@@ -113,7 +113,7 @@ def _lay_folder(parent: ET.Element, folder: Path, top: Path) -> Iterator[str]:
 
 
 def _from_build(path: Path) -> str:
-    """Give a path as wixl takes it: relative to where it runs."""
+    """Return a path as wixl takes it: relative to where it runs."""
     return os.path.relpath(path, BUILD)
 
 
@@ -122,7 +122,7 @@ def _add(parent: ET.Element, tag: str, **values: str) -> ET.Element:
 
 
 def _identity(name: str) -> uuid.UUID:
-    """Give the same identity to a file in each version, as Windows Installer wants it."""
+    """Return the same identity to a file in each version, as Windows Installer wants it."""
     return uuid.uuid5(UPGRADE_CODE, name)
 
 

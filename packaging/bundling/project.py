@@ -25,7 +25,7 @@ MACOS: Final = sys.platform == "darwin"
 
 
 def version() -> str:
-    """Give the program's version, as its package says it."""
+    """Return the program's version, as its package says it."""
     text = (ROOT / "uploader_gui" / "__init__.py").read_text("utf-8")
     found = re.search(r'__version__ = "([^"]+)"', text)
     assert found is not None
@@ -39,6 +39,6 @@ def run(*command: str | Path, **options: str | Path | dict[str, str] | None) -> 
 
 
 def output_of(*command: str | Path, **options: str | Path | dict[str, str] | None) -> str:
-    """Give what a program prints; an exit code other than 0 ends the build."""
+    """Return what a program prints; an exit code other than 0 ends the build."""
     words = [str(part) for part in command]
     return str(subprocess.run(words, check=True, capture_output=True, text=True, **options).stdout)  # type: ignore[call-overload] # as above

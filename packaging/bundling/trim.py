@@ -57,7 +57,7 @@ _UNUSED: Final = re.compile(
 
 
 def resources() -> list[tuple[str, str]]:
-    """Give what the program loads at run time: source and folder in the bundle, where `find_resource` looks."""
+    """Return what the program loads at run time: source and folder in the bundle, where `find_resource` looks."""
     ships = {".svg", ".qss", ".mo", ".png", ".ico", ".json", ".html", ".css", ".md"}
     target = PurePosixPath("uploader_gui/_resources")
     samples = RESOURCES / "samples"
@@ -67,7 +67,7 @@ def resources() -> list[tuple[str, str]]:
 
 
 def is_wanted(name: str) -> bool:
-    """Tell whether a file belongs into the bundle, by its name there."""
+    """Return whether a file belongs into the bundle, by its name there."""
     name = name.replace("\\", "/")
     if "/translations/" in name and name.startswith("PySide6/"):
         return PurePosixPath(name).name in TRANSLATIONS
@@ -78,7 +78,7 @@ def is_wanted(name: str) -> bool:
 
 
 def trimmed(entries: list[Entry]) -> list[Entry]:
-    """Give the entries that are used: first by name, then without libraries that nothing in the bundle loads."""
+    """Return the entries that are used: first by name, then without libraries that nothing in the bundle loads."""
     kept = [entry for entry in entries if is_wanted(entry[0])]
     if LINUX:
         kept = without_unloaded(kept, LEFT_TO_THE_SYSTEM)
@@ -87,13 +87,13 @@ def trimmed(entries: list[Entry]) -> list[Entry]:
 
 
 def _without_dangling_links(entries: list[Entry]) -> list[Entry]:
-    """Give the entries without links to what is gone. Linux only: links in a Mac's frameworks lead to folders, too."""
+    """Return the entries without links to what is gone. Linux only: links in a Mac's frameworks lead to folders too."""
     names = {name for name, _, _ in entries}
     return [entry for entry in entries if entry[2] != "SYMLINK" or _target(entry) in names]
 
 
 def without_unloaded(entries: list[Entry], left_to_the_system: Collection[str]) -> list[Entry]:
-    """Give the entries without libraries that nothing loads, those left to the system and what only these load."""
+    """Return the entries without libraries that nothing loads, those left to the system and what only these load."""
     loaded = _loaded(entries, left_to_the_system)
     return [entry for entry in entries if not _is_library(entry[0]) or PurePosixPath(entry[0]).name in loaded]
 
@@ -104,7 +104,7 @@ def _target(entry: Entry) -> str:
 
 
 def _is_library(name: str) -> bool:
-    """Tell a library that plugins, extension modules and other libraries load by name."""
+    """Return whether it is a library that plugins, extension modules and other libraries load by name."""
     base = PurePosixPath(name).name
     return base.startswith("lib") and ".so" in base and "/plugins/" not in name and not base.startswith("libpython")
 
@@ -124,7 +124,7 @@ def _loaded(entries: list[Entry], left_to_the_system: Collection[str]) -> set[st
 
 
 def needed_by(files: list[str]) -> dict[str, set[str]]:
-    """Give for each file the libraries it names itself (`NEEDED`); objdump, which PyInstaller needs too, reads them."""
+    """Return the libraries that each file names itself (`NEEDED`); objdump, which PyInstaller needs too, reads them."""
     told = subprocess.run(["objdump", "-p", *files], capture_output=True, text=True, check=True).stdout
     needed: dict[str, set[str]] = {}
     for part in re.split(r"\n(?=\S+: +file format )", told):

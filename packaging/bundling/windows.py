@@ -62,7 +62,7 @@ _VERSION_FILE: Final = """VSVersionInfo(
 
 
 def version_file(name: str) -> Path:
-    """Write the version resource of one program, in the form PyInstaller reads, and give its path."""
+    """Write the version resource of one program, in the form PyInstaller reads, and return its path."""
     BUILD.mkdir(exist_ok=True)
     path = BUILD / f"{name}.version"
     numbers = (*(int(part) for part in version().split(".")[:3]), 0)
@@ -71,7 +71,7 @@ def version_file(name: str) -> Path:
 
 
 def package() -> list[Path]:
-    """Make a ZIP of the folder, and the installer where NSIS is there; give the files."""
+    """Make a ZIP of the folder, and the installer where NSIS is there; return the files."""
     archive = Path(shutil.make_archive(str(DIST / f"{NAME}-{version()}-windows-x64"), "zip", DIST, NAME))
     return [archive, *installer(BUNDLE)]
 

@@ -46,7 +46,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 @pytest.fixture(scope="session")
 def bare_windows(request: pytest.FixtureRequest, screen: Screen) -> Iterator[Windows]:
-    """Give a Windows with the installer in it; what tests have installed is removed before and after them."""
+    """Yield a Windows with the installer in it; what tests have installed is removed before and after them."""
     folder: Path = request.config.getoption("--wine")
     (setup,) = (folder / "project" / "dist").glob("*-setup.exe")
     with Wine(folder, screen.display) as wine:
@@ -58,14 +58,14 @@ def bare_windows(request: pytest.FixtureRequest, screen: Screen) -> Iterator[Win
 
 @pytest.fixture(scope="module")
 def windows(bare_windows: Windows) -> Windows:
-    """Give a Windows with the program installed by its installer, whatever the tests before have left."""
+    """Return a Windows with the program installed by its installer, whatever the tests before have left."""
     bare_windows.have_installed()
     return bare_windows
 
 
 @pytest.fixture(scope="module")
 def built(request: pytest.FixtureRequest) -> Callable[..., Built]:
-    """Give what makes one way to start the program: its folder, and variables for its environment."""
+    """Return what makes one way to start the program: its folder, and variables for its environment."""
     if request.config.getoption("--wine") is None:
         return partial(Built, [str(DIST / "uploader-gui" / "uploader-gui")])
     return partial(UnderWine, request.getfixturevalue("windows"))
@@ -73,7 +73,7 @@ def built(request: pytest.FixtureRequest) -> Callable[..., Built]:
 
 @pytest.fixture
 def program(built: Callable[..., Built], screen: Screen, tmp_path: Path, given: dict[str, str]) -> Iterator[Built]:
-    """Give the program with a screen and a service."""
+    """Yield the program with a screen and a service."""
     made = built(tmp_path / "person", DISPLAY=screen.display, **given)
     yield made
     made.end_all()
@@ -86,14 +86,14 @@ def pytest_xdist_auto_num_workers() -> int:
 
 @pytest.fixture(scope="session")
 def screen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Screen]:
-    """Give a screen with a window manager."""
+    """Yield a screen with a window manager."""
     with Screen(tmp_path_factory.mktemp("screen")) as made:
         yield made
 
 
 @pytest.fixture
 def storage() -> Iterator[ScriptedStorage]:
-    """Give a storage that no attempt may treat badly."""
+    """Yield a storage that no attempt may treat badly."""
     with ScriptedStorage() as made:
         yield made
     assert made.violations == []
@@ -101,7 +101,7 @@ def storage() -> Iterator[ScriptedStorage]:
 
 @pytest.fixture
 def api(storage: ScriptedStorage) -> Iterator[StrictApi]:
-    """Give the service; what it hands out leads to that storage."""
+    """Yield the service; what it hands out leads to that storage."""
     with StrictApi(
         lambda upload, anomaly_id: storage.url_for(
             f"{anomaly_id}/{upload['uploadId']}/{upload['name']}", content_type=upload["mimeType"]
@@ -113,20 +113,20 @@ def api(storage: ScriptedStorage) -> Iterator[StrictApi]:
 
 @pytest.fixture
 def given(api: StrictApi) -> dict[str, str]:
-    """Give what the program has to be told of that service."""
+    """Return what the program has to be told of that service."""
     bearer, session = api.tokens
     return {"UPLOADER_API_URL": api.url, "UPLOADER_BEARER_TOKEN": bearer, "UPLOADER_SESSION_TOKEN": session}
 
 
 @pytest.fixture
 def files(tmp_path: Path) -> Files:
-    """Give a maker of evidence."""
+    """Return a maker of evidence."""
     return Files(tmp_path / "evidence")
 
 
 @pytest.fixture
 def bundle() -> Path:
-    """Give the folder that `packaging/build.py` made."""
+    """Return the folder that `packaging/build.py` made."""
     folder = DIST / "uploader-gui"
     assert folder.is_dir(), "build first: python packaging/build.py"
     return folder
@@ -134,5 +134,5 @@ def bundle() -> Path:
 
 @pytest.fixture
 def pictures() -> Path:
-    """Give where pictures for people are kept."""
+    """Return where pictures for people are kept."""
     return ROOT / "artifacts"

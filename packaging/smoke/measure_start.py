@@ -25,7 +25,7 @@ SETUP = "project/dist/*-setup.exe"
 
 
 def seconds_to_window(program: Built, screen: Screen) -> float:
-    """Start it once, close it again; give the seconds until its window stood."""
+    """Start it once, close it again; return the seconds until its window stood."""
     began = time.monotonic()
     running = program.start(cwd=ROOT)
     window = screen.window_of(running.pid)

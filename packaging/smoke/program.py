@@ -66,7 +66,7 @@ class Built:
         return self._begin([*self.console, *map(self._word, arguments)], cwd)
 
     def run(self, *arguments: str | Path, cwd: Path | None = None) -> tuple[int, str]:
-        """Run it as a script does to its end; give exit code and what it said."""
+        """Run it as a script does to its end; return exit code and what it said."""
         self._said.unlink(missing_ok=True)
         code = self.finish(self.begin(*arguments, cwd=cwd))
         return code, self.said
@@ -102,7 +102,7 @@ class Built:
         return processes_with((str(self.home.parent), self.spelled(self.home.parent)), word)
 
     def states(self) -> dict[str, str]:
-        """Give path and state of every upload in its journal: read from a copy, for it alone may open the journal."""
+        """Return path and state of every upload in its journal: read from a copy, for it alone may open the journal."""
         return {path: state.lower() for path, state in self._ask("SELECT CAST(path AS TEXT), state FROM uploads")}
 
     def maybe_twice(self) -> set[str]:
@@ -121,7 +121,7 @@ class Built:
                 return []
 
     def close(self, process: subprocess.Popen[bytes], window: str, screen: Screen) -> int:
-        """Close its window as its frame's button does, and give the exit code.
+        """Close its window as its frame's button does, and return the exit code.
 
         The last row may still be on its way into the window: then it asks, and Esc says "not yet".
         """

@@ -59,7 +59,7 @@ class Screen:
         }
 
     def ask(self, *command: str) -> str:
-        """Give what a tool says about this screen."""
+        """Return what a tool says about this screen."""
         ran = subprocess.run(
             command, env=self.environment, capture_output=True, text=True, check=False, timeout=PATIENCE
         )
@@ -111,7 +111,7 @@ class Screen:
         return found[0]
 
     def size_of(self, window: str) -> tuple[int, int]:
-        """Give width and height."""
+        """Return width and height."""
         _, _, width, height = self._geometry_of(window)
         return width, height
 
@@ -121,7 +121,7 @@ class Screen:
         self.ask("xdotool", "windowactivate", "--sync", window)
 
     def middle_of(self, window: str) -> tuple[int, int]:
-        """Give the middle of a window on the screen."""
+        """Return the middle of a window on the screen."""
         x, y, width, height = self._geometry_of(window)
         return x + width // 2, y + height // 2
 
@@ -158,7 +158,7 @@ class Screen:
         self._appearing(process, lambda one: not self._is_managed(one))
 
     def _geometry_of(self, window: str) -> tuple[int, ...]:
-        """Give left, top, width, height; `xdotool`'s own figures are off by the frame."""
+        """Return left, top, width, height; `xdotool`'s own figures are off by the frame."""
         told = self.ask("xwininfo", "-id", window)
         names = ("Absolute upper-left X", "Absolute upper-left Y", "Width", "Height")
         return tuple(int(re.findall(rf"{name}:\s+(-?\d+)", told)[0]) for name in names)
@@ -188,7 +188,7 @@ class Screen:
         self.ask("wmctrl", "-i", "-c", hex(int(window)))
 
     def _is_managed(self, window: str) -> bool:
-        """Tell whether the window manager has taken a window in: only then it has its place and gets drops."""
+        """Return whether the window manager has taken a window in: only then it has its place and gets drops."""
         listed = self.ask("xprop", "-root", "_NET_CLIENT_LIST")
         return int(window) in {int(one, 16) for one in re.findall(r"0x[0-9a-f]+", listed)}
 

@@ -34,14 +34,14 @@ pytestmark = pytest.mark.skipif(
 
 
 def system(*command: str) -> int:
-    """Do something to the system, as root; give the exit code."""
+    """Do something to the system, as root; return the exit code."""
     whole = [*AS_ROOT, "env", *(f"{name}={value}" for name, value in QUIET.items()), *command]
     return subprocess.run(whole, stdout=subprocess.DEVNULL, check=False).returncode
 
 
 @pytest.fixture(scope="module")
 def installed() -> Iterator[dict[str, str]]:
-    """Install the package with what it depends on; give its desktop entry; remove it in the end."""
+    """Install the package with what it depends on; return its desktop entry; remove it in the end."""
     (package,) = DIST.glob("uploader-gui_*.deb")
     install = ("apt-get", "install", "--quiet", "--yes", "--reinstall", "--no-install-recommends", str(package))
     if system(*install) != 0:  # what it depends on is not known here yet
@@ -58,7 +58,7 @@ def installed() -> Iterator[dict[str, str]]:
 
 @pytest.fixture
 def program(installed: dict[str, str], screen: Screen, tmp_path: Path, given: dict[str, str]) -> Iterator[Built]:
-    """Give the program as the desktop starts it."""
+    """Return the program as the desktop starts it."""
     command = [word for word in shlex.split(installed["Exec"]) if not word.startswith("%")]
     built = Built(command, tmp_path / "person", DISPLAY=screen.display, **given | {"PATH": "/usr/bin:/bin"})
     yield built

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def program(windows: Windows, screen: Screen, tmp_path: Path, given: dict[str, str]) -> Iterator[UnderWine]:
-    """Give the installed program."""
+    """Return the installed program."""
     made = UnderWine(windows, tmp_path / "person", DISPLAY=screen.display, **given)
     yield made
     made.end_all()

@@ -24,7 +24,7 @@ SILENT = "/qn"
 
 @pytest.fixture(scope="module")
 def windows(bare_windows: Windows) -> Windows:
-    """Give a Windows on which nobody has the program for themselves.
+    """Return a Windows on which nobody has the program for themselves.
 
     Wine takes the person's Start menu for everybody's: there the MSI's entry would replace the other one, and go with
     it. On Windows they are two, for the package says ALLUSERS.
@@ -35,14 +35,14 @@ def windows(bare_windows: Windows) -> Windows:
 
 @pytest.fixture(scope="module")
 def package(windows: Windows, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the MSI of the folder that was built."""
+    """Return the MSI of the folder that was built."""
     (made,) = msi.make(windows.setup.parent / "uploader-gui", tmp_path_factory.mktemp("msi"), version())
     return made
 
 
 @pytest.fixture
 def installed(windows: Windows, package: Path) -> Iterator[Path]:
-    """Give the folder it is installed in."""
+    """Return the folder it is installed in."""
     assert msiexec(windows, "/i", package) == 0
     yield windows.wine.drive / "Program Files" / "uploader-gui"
     msiexec(windows, "/x", package)

@@ -72,7 +72,7 @@ class VirtualSource:
 
 @pytest.fixture(scope="module")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the source as a program for Windows."""
+    """Return the source as a program for Windows."""
     target = tmp_path_factory.mktemp("source") / "virtual_source.exe"
     compiler.tool(SOURCE, target, "-lole32", "-luuid", "-lshell32")
     return target
@@ -80,7 +80,7 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def program(windows: Windows, screen: Screen, tmp_path: Path, given: dict[str, str]) -> Iterator[UnderWine]:
-    """Give the installed program."""
+    """Return the installed program."""
     made = UnderWine(windows, tmp_path / "person", DISPLAY=screen.display, **given)
     yield made
     made.end_all()

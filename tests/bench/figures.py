@@ -54,7 +54,7 @@ def _number(value: float) -> str:
 
 
 def ratios(ours: Sequence[float], theirs: Sequence[float]) -> list[float]:
-    """Give ours over theirs, run by run: they alternated, so what disturbed one has often disturbed the other."""
+    """Return ours over theirs, run by run: they alternated, so what disturbed one has often disturbed the other."""
     return [one / other for one, other in zip(ours, theirs, strict=True)]
 
 

@@ -102,7 +102,7 @@ def hidden(setting: Setting) -> list[Figure]:
 
 
 def idle_seconds(seen: Seen) -> float:
-    """Give the time after the first answer in which no PUT ran, as the program saw it.
+    """Return the time after the first answer in which no PUT ran, as the program saw it.
 
     For it a PUT begins half a round trip before nginx sees it, or when it opens its connection, and ends half a round
     trip after nginx answered.

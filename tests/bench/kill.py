@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def main(rounds: int = 100, first_seed: int = 0) -> int:
-    """Play the rounds, say what they showed, and give the exit status."""
+    """Play the rounds, say what they showed, and return the exit status."""
     began = time.monotonic()
     verdicts = [_play(seed) for seed in range(first_seed, first_seed + rounds)]
     moments = Counter(moment for verdict in verdicts for moment in verdict.moments)

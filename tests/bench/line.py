@@ -22,7 +22,7 @@ class Direction:
     free_at: float = 0.0
 
     def arrival(self, now: float, count: int) -> float:
-        """Put so many bytes on the line, and say when the last of them arrives."""
+        """Put this many bytes on the line; return when the last of them arrives."""
         self.free_at = max(now, self.free_at) + count / self.bytes_per_second
         return self.free_at + self.delay
 

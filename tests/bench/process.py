@@ -75,7 +75,7 @@ def _watch(process: subprocess.Popen[str]) -> int:
 
 
 def status_bytes(pid: int, name: str) -> int:
-    """Give a memory figure of /proc/PID/status in bytes, 0 where the process has none any more."""
+    """Return a memory figure of /proc/PID/status in bytes, 0 where the process has none any more."""
     with suppress(OSError):
         for line in Path(f"/proc/{pid}/status").read_text().splitlines():
             if line.startswith(f"{name}:"):
@@ -84,7 +84,7 @@ def status_bytes(pid: int, name: str) -> int:
 
 
 def cpu_and_wakeups(pid: int) -> tuple[float, int]:
-    """Give the CPU seconds of all threads of a process so far, and how often they slept and woke."""
+    """Return the CPU seconds of all threads of a process so far, and how often they slept and woke."""
     cpu, wakeups = 0.0, 0
     for task in Path(f"/proc/{pid}/task").iterdir():
         cpu += int((task / "schedstat").read_text().split()[0]) / 1e9

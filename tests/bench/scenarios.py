@@ -174,7 +174,7 @@ class NoDoor:
 
 
 async def _first(signal: Any) -> Any:
-    """Wait for a signal, and give what it carries first."""
+    """Wait for a signal, and return what it carries first."""
     heard: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
 
     def hear(*values: Any) -> None:

@@ -40,5 +40,5 @@ class Setting:
     platform: str = "offscreen"
 
     def scaled(self, count: int) -> int:
-        """Give a workload's size, at least one of it."""
+        """Return a workload's size, at least one of it."""
         return max(1, round(count * self.share))

@@ -22,7 +22,7 @@ class Ticker(QObject):
         self._timer.start()
 
     def stop(self) -> dict[str, float]:
-        """End, and give longest gap and 99th percentile in milliseconds, and how many seconds that took."""
+        """End, and return longest gap and 99th percentile in milliseconds, and how many seconds that took."""
         self._timer.stop()
         gaps = sorted(1000 * (after - before) for before, after in zip(self._ticks, self._ticks[1:], strict=False))
         return {"longest": gaps[-1], "p99": gaps[int(len(gaps) * 0.99)], "seconds": self._ticks[-1] - self._ticks[0]}
@@ -48,6 +48,6 @@ class PaintWatch(QObject):
 
 
 def tell(figures: dict[str, float]) -> None:
-    """Hand figures to whoever started this process."""
+    """Write figures for the process that started this one."""
     sys.stdout.write(json.dumps(figures) + "\n")
     sys.stdout.flush()

@@ -46,7 +46,7 @@ def in_window(
 
 
 def painted_after(command: Sequence[str], platform: str) -> float:
-    """Give the seconds from the start of a process to its first painted window."""
+    """Return the seconds from the start of a process to its first painted window."""
     began = time.monotonic()
     painted: float = _told(command, surroundings(platform))["painted_at"]
     return painted - began

@@ -53,7 +53,7 @@ class Drip:
 
 @dataclass(frozen=True, slots=True)
 class Delay:
-    """Answer as usual after so many seconds."""
+    """Answer as usual after these seconds."""
 
     seconds: float
 

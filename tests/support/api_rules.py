@@ -35,7 +35,7 @@ class SizeRule:
     true_sizes: Mapping[str, int]
 
     def expected(self, name: str) -> int | None:
-        """Give the only right figure for a file of that registered name, None where its size is not known."""
+        """Return the only right figure for a file of that registered name, None where its size is not known."""
         if name not in self.true_sizes:
             return None
         size = self.true_sizes[name]
@@ -43,7 +43,7 @@ class SizeRule:
 
 
 def anomaly_in(target: str, base_path: str) -> str:
-    """Give the anomaly's ID in a target that has no violation."""
+    """Return the anomaly's ID in a target that has no violation."""
     found = _PATH.fullmatch(target.removeprefix(base_path))
     assert found, target
     return found[1]

@@ -7,5 +7,5 @@ from PySide6.QtCore import QPoint, QPointF
 
 
 def drag_place(x: int, y: int) -> Any:
-    """Give the first argument of `QDragEnterEvent` and `QDragMoveEvent`."""
+    """Return the first argument of `QDragEnterEvent` and `QDragMoveEvent`."""
     return QPointF(x, y) if __version_info__ >= (6, 12, 0) else QPoint(x, y)

@@ -36,7 +36,7 @@ class GatedKeyring(MemoryKeyring):
 
 
 def gated(gate: Path) -> dict[str, str]:
-    """Make a gate that is shut, and give the variables of a program in front of it."""
+    """Make a gate that is shut, and return the variables of a program in front of it."""
     os.mkfifo(gate)
     return {"PYTHON_KEYRING_BACKEND": f"{__name__}.GatedKeyring", GATE: str(gate)}
 

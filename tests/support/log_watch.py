@@ -24,7 +24,7 @@ class ExpectedLogs(logging.Handler):
         self._allowed.append(re.compile(pattern, re.DOTALL))
 
     def stray(self) -> list[str]:
-        """Give the messages nobody expected, each with its level, its logger and its traceback."""
+        """Return the messages nobody expected, each with its level, its logger and its traceback."""
         return [self.format(record) for record in self.records if not self._is_allowed(record)]
 
     def emit(self, record: logging.LogRecord) -> None:

@@ -38,7 +38,7 @@ def sketch() -> Image.Image:
 
 
 def told(*, orientation: int = QUARTER_TURN, note: bytes = b"note") -> bytes:
-    """Give an EXIF block: date, place, maker, and how the picture is turned."""
+    """Return an EXIF block: date, place, maker, and how the picture is turned."""
     exif = Image.Exif()
     exif[ORIENTATION], exif[MAKER], exif[CHANGED_AT] = orientation, "Maker", TAKEN
     exif[EXIF_IFD] = {TAKEN_AT: TAKEN, MAKERS_NOTE: note}
@@ -47,12 +47,12 @@ def told(*, orientation: int = QUARTER_TURN, note: bytes = b"note") -> bytes:
 
 
 def profile() -> bytes:
-    """Give a colour profile for RGB, without the time it was made at (ICC.1, 7.2.8)."""
+    """Return a colour profile for RGB, without the time it was made at (ICC.1, 7.2.8)."""
     return dateless(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
 
 
 def dateless(icc: bytes) -> bytes:
-    """Give a profile with the time it was made at left blank."""
+    """Return a profile with the time it was made at left blank."""
     return icc[:24] + bytes(12) + icc[36:]
 
 

@@ -28,7 +28,7 @@ class RawRequest:
         return [value for known, value in self.headers if known.lower() == name.lower()]
 
     def header(self, name: str) -> str | None:
-        """Give a header's first value, None where it is absent."""
+        """Return a header's first value, None where it is absent."""
         return next(iter(self.all(name)), None)
 
     @property

@@ -115,7 +115,7 @@ class S3Server(ABC):
 
     @abstractmethod
     def _command(self, folder: Path) -> Sequence[str]:
-        """Give the command that runs it with its data under `folder`, until its standard input ends."""
+        """Return the command that runs it with its data under `folder`, until its standard input ends."""
 
     def _request(self, method: str, key: str) -> tuple[int, bytes]:
         """Send a signed request without a body; return status and body."""

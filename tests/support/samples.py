@@ -12,7 +12,7 @@ _NONE = 0xFFFFFFFF
 
 
 def sample_for(name: str) -> bytes:
-    """Give the smallest true file for a name's extension, a line of text for an unknown one."""
+    """Return the smallest true file for a name's extension, a line of text for an unknown one."""
     known = SAMPLES.get(PurePath(name).suffix.lower())
     return known[1] if known else b"a line of text\n"
 
@@ -103,7 +103,7 @@ def compound(stream: str) -> bytes:
 
 
 def directory_entry(name: str, kind: int = 0, left: int = _NONE, right: int = _NONE, child: int = _NONE) -> bytes:
-    """Give one 128-byte directory entry of a compound file; kind 5 is the root, 2 a stream, 0 unused."""
+    """Return one 128-byte directory entry of a compound file; kind 5 is the root, 2 a stream, 0 unused."""
     encoded = f"{name}\0".encode("utf-16-le") if name else b""
     links = struct.pack("<HBBIII", len(encoded), kind, 1, left, right, child)
     return encoded.ljust(64, b"\0") + links + bytes(36) + struct.pack("<IQ", _END_OF_CHAIN, 0)

@@ -53,11 +53,11 @@ class ScriptedStorage(LoopbackServer):
         self._grants: dict[str, _Grant] = {}
 
     def clock(self) -> float:
-        """Give the time by its own clock, in seconds since 1970."""
+        """Return the time by its own clock, in seconds since 1970."""
         return time.time() + self.clock_offset
 
     def date(self) -> tuple[tuple[str, str], ...]:
-        """Give the Date header, if it sends one."""
+        """Return the Date header, if it sends one."""
         offset = self.date_offset
         return () if offset is None else (("Date", formatdate(self.clock() + offset, usegmt=True)),)
 
@@ -99,11 +99,11 @@ class ScriptedStorage(LoopbackServer):
         return [put for put in self.puts if put.key == key]
 
     def wait_for_puts(self, number: int, timeout: float = PATIENCE) -> None:
-        """Wait (in the calling thread) until so many PUTs have begun; `timeout` in seconds."""
+        """Wait (in the calling thread) until this many PUTs have begun; `timeout` in seconds."""
         self.wait_until(lambda: len(self.puts) >= number, timeout)
 
     def wait_for_objects(self, number: int, timeout: float = PATIENCE) -> None:
-        """Wait (in the calling thread) until so many keys are stored; `timeout` in seconds."""
+        """Wait (in the calling thread) until this many keys are stored; `timeout` in seconds."""
         self.wait_until(lambda: len(self.objects) >= number, timeout)
 
     def before_request(self, connection: Connection) -> None:
@@ -150,7 +150,7 @@ class ScriptedStorage(LoopbackServer):
         return self.fault(put.key, put.attempt, put.request)
 
     def _refusal_of(self, request: RawRequest) -> Refuse | None:
-        """Give S3's refusal of a URL that was not given out like this, or is too old."""
+        """Return S3's refusal of a URL that was not given out like this, or is too old."""
         grant = self._grants.get(request.target)
         if grant is None:
             return storage_faults.bad_signature()

@@ -40,7 +40,7 @@ class ServerEnvironment:
         return self.cache / f"{self.name}-py{sys.version_info[0]}{sys.version_info[1]}"
 
     def program(self, name: str) -> Path:
-        """Give a program of it, installing first where it is not there yet; raise `InstallFailedError`."""
+        """Return a program of it, installing first where it is not there yet; raise `InstallFailedError`."""
         if not self._is_whole():
             with self._alone():
                 if not self._is_whole():
@@ -48,7 +48,7 @@ class ServerEnvironment:
         return _program_in(self.folder, name)
 
     def _is_whole(self) -> bool:
-        """A moved or updated system Python leaves a dangling link: that one is made anew."""
+        """A moved or updated system Python leaves a dangling link: then it is made again."""
         return _program_in(self.folder, "python").exists()
 
     @contextmanager
@@ -104,7 +104,7 @@ class ServerEnvironment:
 
 
 def without_our_python(environment: Mapping[str, str]) -> dict[str, str]:
-    """Give the environment without what would lead another Python to our packages, or its bytecode elsewhere."""
+    """Return the environment without what would lead another Python to our packages, or its bytecode elsewhere."""
     ours = {"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT", "PYTHONWARNINGS"}
     ours |= {"PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE"}
     return {name: value for name, value in environment.items() if name not in ours}

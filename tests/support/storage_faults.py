@@ -25,7 +25,7 @@ class StallMidway:
 
 @dataclass(frozen=True, slots=True)
 class SlowRead:
-    """Read no faster than this (`first`: only so many bytes, the rest at once), then store and answer 200."""
+    """Read no faster than this (`first`: how many bytes of it, the rest at once), then store and answer 200."""
 
     bytes_per_second: float
     first: int | None = None
@@ -43,7 +43,7 @@ class Refuse:
 
     @property
     def body(self) -> bytes:
-        """Give the error as S3 words it."""
+        """Return the error as S3 words it."""
         inner = f"<Code>{escape(self.code)}</Code><Message>{escape(self.message)}</Message>"
         return f'<?xml version="1.0" encoding="UTF-8"?>\n<Error>{inner}</Error>'.encode()
 

@@ -123,11 +123,11 @@ class StrictApi(LoopbackServer):
         return self.origin + self.base_path
 
     def wait_for_calls(self, number: int, timeout: float = PATIENCE) -> None:
-        """Wait (in the calling thread) until so many calls have come; `timeout` in seconds."""
+        """Wait (in the calling thread) until this many calls have come; `timeout` in seconds."""
         self.wait_until(lambda: len(self.calls) >= number, timeout)
 
     def registrations_of(self, upload_id: str) -> list[Registered]:
-        """Give every record made for one upload: more than one means it is registered twice."""
+        """Return every record made for one upload: more than one means it is registered twice."""
         return [record for record in self.registered if record.upload_id == upload_id]
 
     def before_request(self, connection: Connection) -> None:
@@ -168,7 +168,7 @@ class StrictApi(LoopbackServer):
         return call
 
     def _refusal_of(self, call: ApiCall) -> Answer | None:
-        """Give the answer to a request that is not as it has to be, None where all is well."""
+        """Return the answer to a request that is not as it has to be, None where all is well."""
         rule = SizeRule(self.size_unit, self.file_sizes)
         found = [*head_violations(call.request, self.base_path), *body_violations(call.raw_body, rule)]
         if found:
@@ -220,7 +220,7 @@ class StrictApi(LoopbackServer):
             connection.send_bytes(b" ")
 
     def _misshapen(self, call: ApiCall, fault: Reshape | Truncate, refused: Answer | None) -> RawAnswer:
-        """Give the promised answer out of shape; a request not as it has to be is refused all the same."""
+        """Return the promised answer out of shape; a request not as it has to be is refused all the same."""
         if refused is not None:
             return self._regular(call, refused)
         promised = self._register(call)
@@ -245,7 +245,7 @@ class StrictApi(LoopbackServer):
         connection.send(replace(answer, headers=(*date, *answer.headers), close=answer.close or unread))
 
     def _register(self, call: ApiCall) -> dict[str, Any]:
-        """Make a record for every upload of the call; give the promised answer, in an order of its own."""
+        """Make a record for every upload of the call; return the promised answer, in an order of its own."""
         anomaly_id = anomaly_in(call.request.target, self.base_path)
         with self.record():
             records = [self._register_one(call.number, anomaly_id, upload) for upload in call.body]

@@ -26,7 +26,7 @@ PATIENT = "conn_timeout = 10\nnode_timeout = 60\nerror_suppression_limit = 10000
 
 
 def main(folder: Path, port: int, secret: str, region: str) -> int:
-    """Write the configuration, run the four servers until one of them ends; give the exit status."""
+    """Write the configuration, run the four servers until one of them ends; return the exit status."""
     settings = folder / "etc"
     settings.mkdir(parents=True)
     (folder / "srv" / "d1").mkdir(parents=True)

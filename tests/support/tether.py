@@ -11,7 +11,7 @@ PATIENCE = 1.0
 
 
 def main(command: list[str]) -> int:
-    """Run the command until it ends or our standard input does; give its exit status."""
+    """Run the command until it ends or our standard input does; return its exit status."""
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
     threading.Thread(target=_end_with_input, args=(process,), daemon=True).start()
     return process.wait()
