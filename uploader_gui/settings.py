@@ -352,11 +352,9 @@ def _sentence(error: ValidationError, path: Path | None, machine: MachineSetting
     """Return a sentence that names the first wrong setting as a person knows it, and what it must be."""
     first = error.errors()[0]
     name = str(first["loc"][0]) if first["loc"] else "value"
-    variable = f"{PREFIX}{name.upper()}"
+    variable = None if name in machine.values else _variables().get(name)
     place = machine.place if name in machine.values else str(path)
-    by_variable = os.environ.get(variable) and name not in machine.values
-    where = variable if by_variable else _("“{setting}” in {path}", setting=name, path=place)
-    return _limits_sentence(name, where)
+    return _limits_sentence(name, variable or _("“{setting}” in {path}", setting=name, path=place))
 
 
 def _limits_sentence(name: str, where: str) -> str:

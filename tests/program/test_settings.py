@@ -38,6 +38,7 @@ def test_environment_comes_before_file_file_before_defaults(tmp_path: Path, monk
         ("UPLOADER_BANDWIDTH_LIMIT", "-1"),
         ("UPLOADER_BANDWIDTH_LIMIT", "fast"),
         ("UPLOADER_THEME", "pink"),
+        ("uploader_theme", "pink"),
     ],
 )
 def test_a_wrong_variable_is_named_in_one_sentence(
