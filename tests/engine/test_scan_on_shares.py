@@ -3,13 +3,19 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from tests.engine.scanning import gathered
 from tests.support.files import Files
-from uploader_gui.engine.intake.scan import scan
+from uploader_gui.engine.context import EngineContext
+from uploader_gui.engine.intake.duplicates import SameFile, looks
+from uploader_gui.engine.intake.scan import Chunk, scan
+from uploader_gui.engine.source import inspect
 from uploader_gui.engine.tasks_and_threads import DaemonThreads
 
 
@@ -65,6 +71,23 @@ async def test_six_stuck_paths_leave_the_seventh_its_way(
     assert sum(share.asleep.acquire(blocking=False) for _ in range(7)) == 6
     share.wake.set()
     assert sorted(await next_names(chunks, 6)) == [f"stuck-{n}.txt" for n in range(6)]
+
+
+async def test_a_file_that_looks_like_one_on_a_stuck_share_is_another_and_those_behind_it_are_recognised(
+    files: Files, threads: DaemonThreads, share: type[SleepyPath]
+) -> None:
+    copied, another, same = (inspect(path, path) for path in map(files.make, ("a.txt", "b.txt", "c.txt")))
+    spelled_otherwise = files.folder.with_name("link")
+    spelled_otherwise.symlink_to(files.folder)
+    known = [replace(one, resolved=share(f"stuck/{one.name}")) for one in (copied, another)]
+    known.append(replace(same, resolved=spelled_otherwise / same.name))
+    parts = SimpleNamespace(store=SimpleNamespace(at_path=lambda *_: None), resources=SimpleNamespace(threads=threads))
+    recognised = SameFile(cast(EngineContext, parts)).known_as(
+        Chunk([copied, another, same]), "42", {looks(one): one for one in known}
+    )
+    async with asyncio.timeout(20):
+        assert await recognised == {str(same.resolved): str(known[2].resolved)}
+    assert sum(share.asleep.acquire(blocking=False) for _ in known) == 1  # its folder is asked once
 
 
 async def test_leaving_waits_for_no_stuck_path(files: Files, threads: DaemonThreads, share: type[SleepyPath]) -> None:

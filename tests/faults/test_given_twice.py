@@ -61,6 +61,23 @@ async def test_files_looked_at_again_do_not_wait_for_one_on_a_sleeping_share(run
     assert ({row["state"] for row in rows.values()}, len(world.storage.objects)) == ({"uploaded"}, 10)
 
 
+async def test_files_compared_with_earlier_ones_do_not_wait_for_one_on_a_sleeping_share(world: World) -> None:
+    names = [f"{n}.jpg" for n in range(4)]
+    waiting, sent = ([world.make(f"{folder}/{name}") for name in names] for folder in ("share", "sent"))
+    async with world.engine() as run:
+        await run.added(*waiting)
+    await world.send(*sent)
+    async with world.engine() as run:
+        run.queue.scheduler.start()
+        with asleep(*waiting[:2]):
+            run.queue.intake.resume(ANOMALY)
+            await run.in_state(UploadState.SKIPPED, *names[2:])
+            assert {run.latest[name].state for name in names[:2]} == {UploadState.QUEUED}
+        await run.idle()
+        assert {row["state"] for row in run.files().values()} == {"skipped"}
+    assert len(world.storage.objects) == len(names)
+
+
 class Twice:
     """A folder that can be reached by two paths with no link between them."""
 

@@ -5,20 +5,22 @@ A file with the name and size of one the journal knows is hashed before it is de
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.errors import SourceError
 from uploader_gui.engine.events import SentElsewhere
+from uploader_gui.engine.intake.scan import MAX_SCANS
 from uploader_gui.engine.models import EarlierUpload, Source, UploadState, bytes_of
 from uploader_gui.engine.options import possible_treatments
 from uploader_gui.engine.source import hash_whole, number_of
 from uploader_gui.engine.upload_store import facts
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from uploader_gui.engine.context import EngineContext
     from uploader_gui.engine.conversion import ConversionService
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 Known = dict[tuple[str, int], dict[str, EarlierUpload]]
 """By name and size in bytes: each SHA-256, and its last upload."""
 
+SLEEPING_SECONDS: Final = 2.0
+"""After this long a file that does not answer may be on a share that sleeps, and is waited for no more."""
 _MAY_BE_SKIPPED: Final = frozenset({UploadState.QUEUED, UploadState.PREPARING, UploadState.REFUSED})
 
 
@@ -53,8 +57,13 @@ class DuplicateCheck:
             self._scheduler.spawn(self._compare_all(suspects, known), self.comparing, suspects)
 
     async def _compare_all(self, suspects: list[Upload], known: Known) -> None:
-        for upload in suspects:
-            await self._compare(upload, known)
+        """Compare one after the other, and those behind one that takes long beside it."""
+        running: set[asyncio.Task[None]] = set()
+        async with asyncio.TaskGroup() as group:
+            for upload in suspects:
+                running.add(group.create_task(self._compare(upload, known)))
+                timeout = SLEEPING_SECONDS if len(running) < MAX_SCANS else None
+                _, running = await asyncio.wait(running, timeout=timeout, return_when="FIRST_COMPLETED")
 
     async def _compare(self, upload: Upload, known: Known) -> None:
         source = upload.source
@@ -166,7 +175,7 @@ class SameFile:
                 beside[path] = str(before.resolved)
             elif (other := self._other(source, anomaly_id, earlier)) is not None:
                 suspects[path] = source.number, other
-        known = await self._threads.run(_still_there, suspects) if suspects else {}
+        known = await self._still_there(suspects)
         return known | {path: known.get(there, there) for path, there in beside.items()}
 
     def _other(self, source: Source, anomaly_id: str, earlier: Mapping[Looks, Source]) -> Source | None:
@@ -179,15 +188,29 @@ class SameFile:
         other = earlier.get(looks(source))
         return None if other is None or other.resolved == source.resolved else other
 
+    async def _still_there(self, suspects: Mapping[str, tuple[int, Source]]) -> dict[str, str]:
+        """Return the known path of each file that it really leads to.
+
+        In a folder that does not answer it leads to another file: the one that was found has just been read.
+        """
+        known: dict[str, str] = {}
+        asleep: set[Path] = set()
+        for path, (number, other) in suspects.items():
+            if other.resolved.parent in asleep:
+                continue
+            try:
+                async with asyncio.timeout(SLEEPING_SECONDS):
+                    there = await self._threads.run(_number_at, other)
+            except TimeoutError:
+                asleep.add(other.resolved.parent)
+            else:
+                known |= {path: str(other.resolved)} if there == number else {}
+        return known
+
 
 def looks(source: Source) -> Looks:
     """Return what two spellings of a path have in common: the name in any case, size and time."""
     return source.name.casefold(), source.size, source.mtime_ns
-
-
-def _still_there(suspects: Mapping[str, tuple[int, Source]]) -> dict[str, str]:
-    """Return the known path of each file it really leads to. Blocks."""
-    return {path: str(other.resolved) for path, (number, other) in suspects.items() if _number_at(other) == number}
 
 
 def _number_at(source: Source) -> int | None:
