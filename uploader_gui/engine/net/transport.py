@@ -44,11 +44,6 @@ class Transport(httpx.AsyncBaseTransport):
         self._keep_alive = keep_alive
         self._by_origin: dict[tuple[bytes, bytes, int | None], _OriginConnections] = {}
 
-    @property
-    def idle_count(self) -> int:
-        """Return how many connections are kept for later requests."""
-        return sum(len(connections.idle) for connections in self._by_origin.values())
-
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request and return the response; closing that frees the connection."""
         core, url = _core_request(request), request.url
@@ -165,12 +160,12 @@ class _OriginConnections:
         self._connect = connect
         self._keep_alive = keep_alive
         self._open: set[HttpConnection] = set()
-        self.idle: deque[tuple[HttpConnection, float]] = deque()
+        self._idle: deque[tuple[HttpConnection, float]] = deque()
 
     async def take(self) -> HttpConnection:
         """Return an idle connection that is still open, or a new one."""
-        while self.idle:
-            connection, _ = self.idle.pop()
+        while self._idle:
+            connection, _ = self._idle.pop()
             if not connection.has_expired():
                 return connection
             await self.close(connection)
@@ -184,15 +179,15 @@ class _OriginConnections:
             await self.close(connection)
             return
         now = asyncio.get_running_loop().time()
-        self.idle.append((connection, now))
-        if now - self.idle[0][1] > self._keep_alive:
-            await self.close(self.idle.popleft()[0])
+        self._idle.append((connection, now))
+        if now - self._idle[0][1] > self._keep_alive:
+            await self.close(self._idle.popleft()[0])
 
     async def lost(self, connection: HttpConnection) -> None:
         """Close a connection that broke, and the idle ones: a change of network breaks them as well."""
         await self.close(connection)
-        while self.idle:
-            await self.close(self.idle.popleft()[0])
+        while self._idle:
+            await self.close(self._idle.popleft()[0])
 
     async def close(self, connection: HttpConnection) -> None:
         """Close one connection."""
