@@ -132,7 +132,7 @@ class Intake:
             self._looks_at_whole = False
 
     async def _look_at_one(self, upload: Upload, known: Known) -> None:
-        found = await self._context.resources.threads.run(inspected, upload.source.path)
+        found = await self._context.resources.threads.run(inspected, upload.source.path, upload.source.path)
         self.note_made(upload.source.path)
         if upload.state is UploadState.FETCHING:  # not cancelled meanwhile
             self._go_on_with(upload, found)

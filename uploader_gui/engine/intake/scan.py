@@ -196,7 +196,7 @@ def findings_below(root: Path, ours: Ours = Ours()) -> Iterator[Finding]:
         return
     if not os.path.isdir(resolved):  # noqa: PTH112 - a Path raises what it cannot look at
         is_left_out = is_junk(root.name) or ours.has(resolved.name, resolved.parent)
-        yield Junk(str(resolved)) if is_left_out else _look(root, resolved)
+        yield Junk(str(resolved)) if is_left_out else inspected(root, resolved)
         return
     empty = True
     for finding in _below(root, resolved, ours):
@@ -257,7 +257,7 @@ def _entry(entry: os.DirEntry[str], folder: _Folder, top: Path, ours: Ours) -> F
     if folder.hidden or is_junk(entry.name) or is_hidden(entry):
         return Junk(str(folder.resolved / entry.name))
     is_link = entry.is_symlink() or is_junction(entry)
-    return _link(path, top, ours) if is_link else _look(path, folder.resolved / entry.name)
+    return _link(path, top, ours) if is_link else inspected(path, folder.resolved / entry.name)
 
 
 def _link(path: Path, top: Path, ours: Ours) -> Finding:
@@ -269,7 +269,7 @@ def _link(path: Path, top: Path, ours: Ours) -> Finding:
     if ours.has(resolved.name, resolved.parent):
         return Junk(str(resolved))
     if plain(resolved).is_relative_to(plain(top)) and os.path.isfile(resolved):  # noqa: PTH113 - as above
-        return _look(path, resolved)
+        return inspected(path, resolved)
     return Refusal(describe_only(path, path), OutsideLink(variant=_leads_nowhere(path)))
 
 
@@ -282,8 +282,11 @@ def _leads_nowhere(link: Path) -> Variant | None:
     return None
 
 
-def _look(path: Path, resolved: Path) -> Source | Refusal:
-    """Return the file, or why it is refused. The path opened here is the one opened later, and part of the source."""
+def inspected(path: Path, resolved: Path) -> Source | Refusal:
+    """Return the file, or why it will not be sent. Blocks.
+
+    The path opened here is the one opened later, and part of the source.
+    """
     opened = reachable(resolved)
     try:
         return inspect(path, opened)
@@ -295,17 +298,9 @@ def _look(path: Path, resolved: Path) -> Source | Refusal:
 
 
 def broken(path: Path) -> Refusal:
-    """Return the refusal of a path that an error of this program kept from being looked at."""
+    """Return the refusal of a path that could not be inspected because of an error of this program."""
     name, shortened = wire_name(path.name or str(path))
     return Refusal(Source(path, path, name, None, 0, 0, shortened), SourceError())
-
-
-def inspected(path: Path) -> Source | Refusal:
-    """Return what one file is, or why it will not be sent. Blocks."""
-    try:
-        return inspect(path, reachable(path))
-    except SourceError as error:
-        return Refusal(describe_only(path, reachable(path)), error)
 
 
 _BEGINNING: Final = b'{\n  "schema": 1,\n  "program": "uploader-gui '
