@@ -27,8 +27,6 @@ _NO_MEMORY: Final = 6
 _HARMLESS: Final = frozenset({0, 7, 10, 13, 502, 1000, 1001, 1022, 1025})
 """libde265's codes that say nothing of the pixels: success, no memory, no threads, waiting, not implemented, buffer
 full, fewer threads, and a message beside the picture that cannot be read."""
-
-
 _COLOURS_TOLD_TWICE: Final = 152
 """heif_suberror_NCLX_colr_VUI_mismatch: container and pixels tell other colours, as in files of some cameras."""
 _UNKNOWN_COLOURS: Final = frozenset({133, 134, 135})

@@ -59,8 +59,6 @@ _ASK_AGAIN: Final = frozenset({421, 425})
 """RFC 9110 §15.5.20, RFC 8470: this server, or this moment, is not the right one; nothing was done."""
 _THROTTLED_SECONDS: Final = 30.0
 """Where the service does not say for how long."""
-TOO_LONG: Final = 413
-"""Put before the service's own words, which seldom mention it: the person has to do something else about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +151,6 @@ class ApiClient:
         """
         address = _images(self._base, anomaly_id)
         response, body, tokens = await self._call("POST", address, _body(sources, self._size_unit))
-        if response.status_code in _THROTTLING:
-            self._throttle(response)
         _raise_for_status(response, readable(tokens.redacted_from(service_words(body))), self._clock)
         try:
             return _registration(body, list(sources), local=self.is_local)
@@ -170,8 +166,6 @@ class ApiClient:
             NetworkError, Rejected: as `register` does.
         """
         response, body, _ = await self._call("GET", anomaly_address(str(self._base), anomaly_id))
-        if response.status_code in _THROTTLING:
-            self._throttle(response)
         return response.status_code, body
 
     async def _call(
@@ -188,6 +182,8 @@ class ApiClient:
         async with answered(http, http.build_request(method, address, content=content, headers=headers)) as response:
             body = await read_answer(response)
         self._clock.observe(response.headers.get("Date"))
+        if response.status_code in _THROTTLING:
+            self._throttle(response)
         return response, body, tokens
 
     def _throttle(self, response: httpx.Response) -> None:
@@ -239,7 +235,7 @@ def _raise_for_status(response: httpx.Response, words: str, clock: ServerClock) 
         raise Rejected(f"HTTP {status}: redirected elsewhere, refused", variant=Variant.REDIRECTED)
     if 200 <= status < 300:  # noqa: PLR2004 - its page has no such answer
         raise ProtocolViolated(f"HTTP {status}", variant=Variant.NOT_UNDERSTOOD)
-    if status == TOO_LONG:
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:  # the service's own words seldom say so
         told = f"HTTP {status}"
         raise Rejected(words if words == told else f"{told}: {words}", variant=Variant.REQUEST_TOO_LARGE)
     raise Rejected(words)
