@@ -14,7 +14,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from uploader_gui.engine.errors import BrokenPicture, CannotConvert, Code, NotPrepared, UploaderError, Variant
+from uploader_gui.engine.errors import BrokenPicture, CannotConvert, NotPrepared, UploaderError, Variant
 from uploader_gui.engine.pictures.messages import DecoderTimeouts, Jpeg, Message
 
 if TYPE_CHECKING:
@@ -32,10 +32,7 @@ _TRIES: Final = 2
 _CLOSE_SECONDS: Final = 2.0
 _CHECK_SECONDS: Final = 0.5
 """How often a waiting caller asks whether its picture is still wanted, also while the decoder hangs."""
-_ERRORS: Final[dict[object, type[UploaderError]]] = {
-    Code.BROKEN_PICTURE.value: BrokenPicture,
-    Code.CANNOT_CONVERT.value: CannotConvert,
-}
+_ERRORS: Final[dict[object, type[UploaderError]]] = {kind.code: kind for kind in (BrokenPicture, CannotConvert)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +104,8 @@ class PictureDecoder:
         """End the decoder; who waits for it gets `NotPrepared`."""
         with self._changed:
             self._closed = True
-            if self._process is not None:
-                self._process.kill()
+            if (process := self._process) is not None:  # the thread may drop it at any moment
+                process.kill()
             self._changed.notify_all()
         if self._thread is not None:
             self._thread.join(_CLOSE_SECONDS)
@@ -135,8 +132,8 @@ class PictureDecoder:
     def _give_up(self, job: _Job) -> None:
         with self._changed:
             job.given_up = True
-            if self._current is job and self._process is not None:
-                self._process.kill()
+            if self._current is job and (process := self._process) is not None:
+                process.kill()
 
     def _start_thread(self) -> None:
         """Start the one thread that starts every process: Linux ends a process with the thread that started it."""
