@@ -121,7 +121,7 @@ class Intake:
             self._begin(self._look_at_fetched())
 
     async def _look_at_fetched(self) -> None:
-        """Look at all that came meanwhile at once: what was uploaded before is asked for once for them."""
+        """Look at all that came meanwhile; the journal is asked once for all of them what was uploaded before."""
         try:
             while whole := self._whole:
                 self._whole = []
@@ -204,9 +204,10 @@ class Intake:
     async def _list_again(
         self, uploads: list[Upload], known: dict[str, Known] | None = None, *, from_earlier_run: bool = False
     ) -> list[UploadId]:
-        """List uploads of the journal that are not on the list, and hand them on where `known` says what with.
+        """Put uploads of the journal on the list, unless they are there, and return their ids.
 
-        Return their ids. They are listed page by page: the loop has other things to do, too.
+        Where `known` tells what was uploaded before, by anomaly, they go on; without it they stay in their states. They
+        are listed page by page: the loop has other things to do, too.
         """
         listed: list[UploadId] = []
         for at in range(0, len(uploads), PAGE):
@@ -447,7 +448,7 @@ class Drop:
         self.queued = self.refused = self.already_in_queue = self.resumed = 0
         self.junk: set[str] = set()
         self.fresh: list[Upload] = []
-        """What is on its list for the first time, and was not sent to this anomaly before."""
+        """New uploads; the anomaly has no file of their name and size yet."""
 
     def summary(self, others_unfinished: int) -> PathsAdded:
         """Return the figures as an event."""

@@ -31,6 +31,7 @@ _PILLOWS: Final = frozenset(
         (16, (0x7C00, 0x3E0, 0x1F)),
     }
 )
+"""Bits of a pixel, and masks for red, green and blue, that Pillow decodes itself."""
 _SLICE_PIXELS: Final = 4_000_000
 """Pixels taken apart at a time: each needs 4 bytes for several numbers."""
 _EMBEDDED: Final = b"DEBM"

@@ -113,7 +113,7 @@ def _pq(signal: float) -> float:
 
 
 def _hlg(signal: float) -> float:
-    """Return those of an HLG signal on a screen of 1,000 (ITU-R BT.2100)."""
+    """Return the candelas per square metre of an HLG signal, on a screen that reaches 1,000 (ITU-R BT.2100)."""
     scene = signal**2 / 3 if signal <= 0.5 else (math.exp((signal - 0.55991073) / 0.17883277) + 0.28466892) / 12  # noqa: PLR2004 - the standard's
     return float(1000 * scene**1.2)
 
@@ -132,7 +132,7 @@ def _xyz(point: Point) -> tuple[float, float, float]:
 
 
 def _adaptation(white: Sequence[float]) -> Matrix:
-    """Return what takes colours under a white to those under ICC's (Bradford)."""
+    """Return the matrix that adapts XYZ colours from this white to ICC's, D50 (Bradford)."""
     here, there = _times(_BRADFORD, white), _times(_BRADFORD, _D50)
     scaled = tuple(tuple(value * t / h for value in row) for row, h, t in zip(_BRADFORD, here, there, strict=True))
     back = _inverse(_BRADFORD)

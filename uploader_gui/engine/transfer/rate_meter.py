@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 MEMORY: Final = 45.0
 """Seconds after which an observation counts for a third."""
 LARGE_TRANSFER: Final = 1_000_000
-"""More bytes than buffers hold: a transfer that has moved as many shows the speed of the line,"""
+"""More bytes than buffers hold."""
 LEARNING: Final = 3.0
-"""once this many seconds have passed; so does any transfer that still moves this many seconds after it began."""
+"""The speed of the line is known this many seconds after a transfer has moved `LARGE_TRANSFER` bytes, or once any
+transfer still moves this many seconds after it began."""
 _MUCH_LARGER: Final = 3
 """Files that are on average this many times as large as the largest that arrived get no estimate from those."""
 _BEGINNING: Final = 0.3

@@ -260,7 +260,7 @@ class AttemptLog:
         self._count(self._given)
 
     def start_over(self) -> None:
-        """Count the bytes of an attempt that ended no longer."""
+        """Take the bytes of an attempt that has ended out of the figures."""
         self._given = 0
         self._count(0)
 
@@ -355,7 +355,7 @@ class AttemptLog:
 
 
 def uncount_unconnected(store: UploadStore, upload: Upload, error: UploaderError) -> None:
-    """Count an attempt no longer where no connection came about: `attempts` counts the PUTs that began."""
+    """Take back an attempt for which no connection came about: `attempts` counts the PUTs that began."""
     if isinstance(error, NetworkError) and not error.outcome_unknown:
         store.uncount_attempt(upload)
 
