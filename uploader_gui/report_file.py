@@ -7,7 +7,7 @@ import os
 import stat
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from uploader_gui.command_line import write_stderr, wrong
 from uploader_gui.engine import receipt
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from uploader_gui.engine.receipt import Receipt
+
+_REPLACES: Final = N_("the receipt would replace another file: {path}.")
 
 
 def usable_path(text: str, evidence: Sequence[str]) -> Path:
@@ -59,7 +61,7 @@ def _check_replaces_nothing(path: Path, given: Sequence[str]) -> None:
         return
     if any(real.is_relative_to(one) for one in sent):
         raise wrong(N_("the receipt would replace a file that is to be sent: {path}."), path=str(path))
-    raise wrong(N_("the receipt would replace another file: {path}."), path=str(path))
+    raise wrong(_REPLACES, path=str(path))
 
 
 def _is_another_file(path: Path) -> bool:
@@ -67,6 +69,14 @@ def _is_another_file(path: Path) -> bool:
         return path.is_file() and path.stat().st_size > 0 and not is_receipt(path)
     except OSError:
         return True  # it may be evidence that cannot be read at the moment
+
+
+def _is_own_output(path: Path) -> bool:
+    """Return whether this run's lines go into that file: after `--report /dev/stdout > FILE` it is the receipt."""
+    try:
+        return any(os.path.samestat(path.stat(), os.fstat(number)) for number in (1, 2))
+    except OSError:
+        return False
 
 
 def _check_writable(folder: Path) -> None:
@@ -83,7 +93,14 @@ def _check_writable(folder: Path) -> None:
 
 
 def write_report(made: Receipt, path: Path) -> bool:
-    """Write the receipt; return False where it cannot be written, and say on stderr why."""
+    """Write the receipt; return False where it cannot be written, and say on stderr why.
+
+    Another file may have come there while files were sent.
+    """
+    real = Path(os.path.realpath(path))
+    if _is_another_file(real) and not _is_own_output(real):
+        write_stderr(_(_REPLACES, path=str(path)))
+        return False
     try:
         receipt.write(made, path)
     except OSError as error:

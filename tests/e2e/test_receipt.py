@@ -237,6 +237,26 @@ def test_another_file_than_a_receipt_is_never_replaced(
     assert strict_api.calls == []
 
 
+def test_a_file_that_came_meanwhile_is_not_replaced_either(
+    program: Program, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    report = tmp_path / "notes.json"
+
+    def write_notes(*_: object) -> None:
+        report.write_bytes(b"evidence")
+
+    scripted_storage.fault = write_notes
+    ended = program.run("--headless", "--anomaly", "42", "--report", report, files.make("a.txt"))
+    assert (ended.code, report.read_bytes()) == (1, b"evidence")
+    assert ended.err == f"uploader-gui: the receipt would replace another file: {report}.\n"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such place")
+def test_a_file_for_standard_output_ends_as_the_receipt_where_that_is_asked_for(program: Program, files: Files) -> None:
+    ended = program.run("--headless", "--anomaly", "42", "--report", "/dev/stdout", files.make("a.txt"))
+    assert (ended.code, ended.err, json.loads(ended.out)["totals"]["uploaded"]) == (0, "", 1)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such place")
 def test_a_receipt_goes_to_a_reader_of_standard_output(program: Program, files: Files) -> None:
     command = [sys.executable, *program.command, "--headless", "-a", "42", "--report", "/dev/stdout"]
