@@ -23,7 +23,7 @@ from uploader_gui import __version__
 from uploader_gui.engine.errors import Code, Variant
 from uploader_gui.engine.receipt import save
 from uploader_gui.engine.redaction import without, without_queries
-from uploader_gui.paths import find_resource
+from uploader_gui.paths import find_resource, home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -197,7 +197,7 @@ def _redacted(configuration: Config, text: str) -> str:
     """Return a text without secrets, upload links and the name of the person's home."""
     password = urlsplit(configuration.settings.proxy).password
     text = without(text, [password, unquote(password)] if password else [])
-    return without_queries(configuration.formatter.redact(text)).replace(str(Path.home()), "~")
+    return without_queries(configuration.formatter.redact(text)).replace(str(home()), "~")
 
 
 def _about(configuration: Config) -> Iterator[str]:

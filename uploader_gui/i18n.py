@@ -111,7 +111,7 @@ def _first_of_mac() -> str:
     try:
         with (Path.home() / "Library/Preferences/.GlobalPreferences.plist").open("rb") as file:
             return str(plistlib.load(file)["AppleLanguages"][0])
-    except (OSError, ValueError, LookupError, TypeError):
+    except (OSError, ValueError, LookupError, TypeError, RuntimeError):
         return os.environ.get("LANG", "")
 
 

@@ -96,23 +96,26 @@ def data_paths() -> DataPaths:
     """Return the person's data folder: `UPLOADER_DATA_DIR`, else where the system keeps such data.
 
     Raises:
-        UnwritableError: it is relative to a working folder that is gone, or to the home of a user whom nobody knows.
+        UnwritableError: it is relative to a working folder that is gone, or to a home that nobody knows.
     """
-    own = os.environ.get(VARIABLE)
-    if own:
-        return DataPaths(_absolute(Path(own)))
+    folder = os.environ.get(VARIABLE, "")
+    try:
+        return DataPaths(Path(folder or _usual_folder()).expanduser().absolute())
+    except RuntimeError as error:  # no home, or that of a user whom nobody knows
+        raise UnwritableError(folder or "~", _("there is no such file or folder")) from error
+    except OSError as error:
+        raise UnwritableError(folder, _(system_words(error))) from error
+
+
+def _usual_folder() -> str:
     import platformdirs  # noqa: PLC0415 - not needed where a folder is named: faster
 
-    return DataPaths(_absolute(Path(platformdirs.user_data_dir("uploader-gui", appauthor=False))))
+    return platformdirs.user_data_dir("uploader-gui", appauthor=False)
 
 
-def _absolute(folder: Path) -> Path:
-    try:
-        return folder.expanduser().absolute()
-    except RuntimeError as error:  # ~ of a user whom nobody knows
-        raise UnwritableError(folder, _("there is no such file or folder")) from error
-    except OSError as error:  # relative, and the working folder no longer exists
-        raise UnwritableError(folder, _(system_words(error))) from error
+def home() -> Path:
+    """Return the person's home, "~" where there is none, as in a container."""
+    return Path(os.path.expanduser("~"))  # noqa: PTH111 - pathlib's own raises an error there
 
 
 def prepare(paths: DataPaths) -> None:
@@ -138,12 +141,7 @@ def _tighten(paths: DataPaths) -> None:
     Never in a folder of others, nor where everybody may write or the person lives: it holds more than our files.
     """
     found = paths.folder.stat()
-    if (
-        os.name != "posix"
-        or found.st_uid != os.geteuid()
-        or found.st_mode & stat.S_ISVTX
-        or paths.folder == Path.home()
-    ):
+    if os.name != "posix" or found.st_uid != os.geteuid() or found.st_mode & stat.S_ISVTX or paths.folder == home():
         return
     ours = (paths.log, paths.settings, paths.window, *paths.folder.glob(f"{paths.journal.stem}*"))
     for path in (paths.folder, *ours):

@@ -17,6 +17,9 @@ from uploader_gui.__main__ import run
 
 HEADLESS = ("--headless", "--anomaly", "42")
 WITH_FILE = (*HEADLESS, "a.txt")
+WITHOUT_A_HOME = (
+    "import pwd, sys; pwd.getpwuid = {}.__getitem__; from uploader_gui.__main__ import run; sys.exit(run(sys.argv[1:]))"
+)
 
 WRONG: dict[str, tuple[tuple[str, ...], dict[str, str | None], str]] = {
     **{
@@ -223,6 +226,14 @@ def test_a_path_that_cannot_be_used_is_told_in_one_sentence_before_any_request(
     path = str(obstacle(tmp_path))
     arguments = (*WITH_FILE, *option, path) if option else WITH_FILE
     assert path[-20:] in told(arguments, environment | ({variable: path} if variable else {}))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows knows everybody's folder")
+def test_a_user_without_a_home_as_containers_have_names_a_data_folder(program: Program, files: Files) -> None:
+    program.command = ("-c", WITHOUT_A_HOME)
+    assert program.send(files.make("a.txt"), HOME=None).only["state"] == "uploaded"
+    ended = program.send("a.txt", HOME=None, UPLOADER_DATA_DIR=None, XDG_DATA_HOME=None)
+    assert (ended.code, is_one_sentence(ended), "the data folder ~: " in ended.err) == (2, True, True), ended.err
 
 
 @pytest.mark.skipif(os.name == "nt", reason="as above")
