@@ -2,6 +2,7 @@
 
 import json
 import random
+import time
 from collections.abc import Callable
 from copy import deepcopy
 from typing import Any, Final
@@ -113,6 +114,13 @@ def test_thousands_of_answers_put_out_of_shape_raise_nothing_else() -> None:
     kinds: list[Callable[[random.Random], bytes]] = [with_bytes_changed, with_bytes_changed, with_values_changed]
     understood = sum(judge(kinds[n % 3](chance)) for n in range(CASES))
     assert CASES * 0.2 < understood < CASES * 0.9  # both ways were walked
+
+
+def test_an_answer_full_of_names_said_twice_is_read_at_once() -> None:
+    doubled = ",".join(f'"{n}":0,"{n}":1' for n in range(40_000))
+    began = time.monotonic()
+    assert judge(f'{{"uploads":[{{{doubled}}}]}}'.encode())
+    assert time.monotonic() - began < 20
 
 
 JSON = st.recursive(

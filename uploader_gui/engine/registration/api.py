@@ -308,11 +308,10 @@ def _entries(body: bytes) -> list[dict[str, Any]]:
 
 
 def _said_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return a JSON object. A name that it has twice holds a tuple, which is right for no field: which one counts?"""
+    """Return a JSON object. A name that it has twice holds (), which is right for no field: which one counts?"""
     found = dict(pairs)
     if len(found) < len(pairs):
-        counts = Counter(name for name, _ in pairs)
-        found |= {name: tuple(v for one, v in pairs if one == name) for name in counts if counts[name] > 1}
+        found |= {name: () for name, count in Counter(name for name, _ in pairs).items() if count > 1}
     return found
 
 
