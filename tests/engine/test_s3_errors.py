@@ -29,7 +29,8 @@ BOMB = (
         *((answer, ("", "")) for answer in ("</Code><Code>", "the end</Code>", "</Code><Code>later</Code>")),
         *((answer, ("", "")) for answer in ("<html><body>503</body></html>", "")),
         (HEAD + BOMB, ("&c;", "&x;")),
-        ("<Code>" + "<Code>" * 1_000 + "deep" + "</Code>" * 1_000, ("<Code>" * 1_000 + "deep", "")),
+        ("<Code>" + "<Code>" * 500 + "deep" + "</Code>" * 500, ("<Code>" * 500 + "deep", "")),
+        ("<Code>&#" + "9" * 5_000 + ";</Code>", ("\ufffd", "")),
         ("<Code>a</Code><Code>b</Code>", ("a", "")),
     ],
 )

@@ -62,6 +62,8 @@ _ENCRYPTION: Final = "x-amz-server-side-encryption"
 _KEY_HEADERS: Final = (f"{_ENCRYPTION}-aws-kms-key-id", f"{_ENCRYPTION}-customer-algorithm")
 """With such a key the ETag is not the MD5."""
 _ERROR: Final = re.compile(rb"(\xef\xbb\xbf)?\s*(<\?xml[^>]*>\s*)?<Error[\s>]")
+_LONGEST_WORDS: Final = 4000
+"""Characters of an error's words that are read: `html.unescape` raises for a number of more than 4,300 digits."""
 _TITLE: Final = re.compile(r"<title[^<>]{0,200}>([^<]{0,500})", re.IGNORECASE)
 """Bounded, because a hostile page could make a regular expression slow."""
 
@@ -350,7 +352,8 @@ def error_words(answer: bytes) -> tuple[str, str]:
 
 def _element(text: str, name: str) -> str:
     begin, end = text.find(f"<{name}>"), text.find(f"</{name}>")
-    return html.unescape(text[begin + len(name) + 2 : end]).strip() if 0 <= begin < end else ""
+    words = text[begin + len(name) + 2 : end] if 0 <= begin < end else ""
+    return html.unescape(words[:_LONGEST_WORDS]).strip()
 
 
 def title_of(answer: bytes) -> str:
