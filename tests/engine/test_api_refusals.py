@@ -59,10 +59,15 @@ async def test_a_redirect_is_refused_and_not_followed(strict_api: StrictApi, ser
     assert len(strict_api.calls) == len(statuses)
 
 
+NO_ADDRESSES = ("https://[/", "https://[::1/", r":https://\login]")
+"""Redirects that lead nowhere."""
 OF_ANOTHER_KIND: list[tuple[api_faults.Answer, type[UploaderError], Variant, str]] = [
     (api_faults.refusal(407, "sign in"), ProxyFailed, Variant.PROXY_SIGN_IN, "sign in"),
     (api_faults.refusal(511, "sign in"), ProxyBusy, Variant.NO_SERVICE, "sign in"),
-    (api_faults.redirect("/"), Rejected, Variant.REDIRECTED, "HTTP 307: redirected elsewhere, refused"),
+    *(
+        (api_faults.redirect(target), Rejected, Variant.REDIRECTED, "HTTP 307: redirected elsewhere, refused")
+        for target in ("/", *NO_ADDRESSES)
+    ),
     (api_faults.refusal(413, "too long"), Rejected, Variant.REQUEST_TOO_LARGE, "HTTP 413: too long"),
     (api_faults.page(413), Rejected, Variant.REQUEST_TOO_LARGE, "HTTP 413"),
     (api_faults.page(), ProtocolViolated, Variant.NO_SERVICE, "the answer is not JSON"),

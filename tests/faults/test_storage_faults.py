@@ -171,9 +171,10 @@ async def test_an_etag_that_is_no_md5_is_not_compared(answer: StoreThenAnswer, w
     assert (row["state"], row["attempts"]) == ("uploaded", 1)
 
 
-async def test_a_redirect_of_the_storage_is_not_followed(world: World) -> None:
+@pytest.mark.parametrize("target", ["", "https://[/", "https://[::1/", r":https://\login]"])
+async def test_a_redirect_of_the_storage_is_not_followed(target: str, world: World) -> None:
     with ScriptedStorage() as elsewhere:
-        world.storage.fault = always(storage_faults.redirect(elsewhere.url_for("x")))
+        world.storage.fault = always(storage_faults.redirect(target or elsewhere.url_for("x")))
         row = await world.send_one(world.make("a.jpg"))
         assert (row["state"], row["reason"]["code"]) == ("failed", "storage_refused")
         assert elsewhere.connections_made == 0

@@ -23,6 +23,7 @@ from uploader_gui.engine.errors import NetworkError, ProxyFailed, TlsFailed, Upl
 from uploader_gui.engine.events import Fact, Finding, Question, Verdict
 from uploader_gui.engine.net.client import (
     CONNECT_SECONDS,
+    REDIRECTED_TO,
     Clients,
     answered,
     begins_as_page,
@@ -289,7 +290,7 @@ def _trouble(response: httpx.Response, body: bytes) -> Finding | None:
     """Return why a response is not the service's, or not a usable one; None where it is."""
     status = response.status_code
     if status // 100 == 3:  # noqa: PLR2004 - redirects
-        return _bad(Fact.REDIRECTED, readable(urlsplit(response.headers.get("Location", "")).netloc)[:100])
+        return _bad(Fact.REDIRECTED, readable(response.extensions.get(REDIRECTED_TO, ""))[:100])
     if status in _BUSY:
         return _note(Fact.SERVICE_BUSY)
     if status >= 500 and status != HTTPStatus.NETWORK_AUTHENTICATION_REQUIRED:  # noqa: PLR2004 - the server's own failures

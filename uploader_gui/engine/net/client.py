@@ -14,9 +14,10 @@ import re
 import ssl
 import sys
 import zlib
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 import anyio
 import h11
@@ -63,6 +64,8 @@ MAX_ANSWER_BYTES: Final = 1024 * 1024
 _COMPRESSED: Final = frozenset({"gzip", "x-gzip", "deflate"})
 _GZIP_OR_ZLIB: Final = 32 + zlib.MAX_WBITS
 """Makes zlib detect which of both formats it is."""
+REDIRECTED_TO: Final = "redirected_to"
+"""The key in `httpx.Response.extensions` of the host (and port) that a redirect names."""
 NEVER_SENT: Final = "a server does nothing with a part of a request"
 _ALL_SENT: Final = "http11.send_request_body.complete"
 _SENDING_ENDED: Final = frozenset({_ALL_SENT, "http11.send_request_body.failed"})
@@ -183,9 +186,17 @@ class Clients:
             headers={"User-Agent": self._options.program.replace(" ", "/"), "Accept-Encoding": "identity"},
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             timeout=httpx.Timeout(self._answer_seconds, connect=CONNECT_SECONDS, pool=None),
+            event_hooks={"response": [_note_redirect]},
             follow_redirects=False,
             trust_env=False,
         )
+
+
+async def _note_redirect(response: httpx.Response) -> None:
+    """Keep a redirect's address from httpx, which makes a request of it, though it may be any text."""
+    if response.is_redirect:
+        with suppress(ValueError):  # it is no address
+            response.extensions[REDIRECTED_TO] = urlsplit(response.headers.pop("Location", "")).netloc
 
 
 def _proxy_transport(address: str, context: ssl.SSLContext) -> httpx.AsyncBaseTransport:

@@ -28,7 +28,7 @@ from uploader_gui.engine.errors import (
     UrlExpired,
     Variant,
 )
-from uploader_gui.engine.net.client import check_url, is_page, read_answer, translated_httpx_errors
+from uploader_gui.engine.net.client import REDIRECTED_TO, check_url, is_page, read_answer, translated_httpx_errors
 from uploader_gui.engine.net.stall_watchdog import EXTENSION, StallTimeouts, watched
 from uploader_gui.engine.redaction import readable, without_url_secrets
 from uploader_gui.engine.transfer.presigned_url import PORTS, further_headers, signed_headers
@@ -335,8 +335,8 @@ def _words(response: httpx.Response, answer: bytes, url: str) -> str:
 def _who_answered(response: httpx.Response, answer: bytes) -> Iterator[str]:
     """Yield the status, and the target of a redirect or the title of a page: a network's sign-in, a filter."""
     yield f"HTTP {response.status_code}"
-    if response.has_redirect_location:
-        yield urlsplit(response.headers["Location"]).netloc
+    if host := response.extensions.get(REDIRECTED_TO):
+        yield host
     elif title := title_of(answer):
         yield f"“{title}”"
 
