@@ -13,7 +13,7 @@ import PIL
 from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from uploader_gui.engine.errors import BrokenPicture, CannotConvert, UploaderError
-from uploader_gui.engine.pictures import bmp, heif_check, tiff_check
+from uploader_gui.engine.pictures import bmp, exif, heif_check, tiff_check
 from uploader_gui.engine.pictures.heif_library import HeifLibrary
 from uploader_gui.engine.pictures.messages import MAX_PIXELS, MISSING, TOO_LARGE
 
@@ -31,7 +31,6 @@ _UNSUPPORTED: Final = "Unsupported BMP"
 """How Pillow begins what it says of BMPs that it does not know."""
 _LIMIT: Final = "security limit"
 """What libheif and libde265 say where a sound picture is beyond their limits."""
-_ORIENTATION: Final = 0x0112
 _PHOTOMETRIC: Final = 262
 _WHITE_IS_ZERO: Final = 0
 _16_TO_8_BITS: Final = 1 / 257
@@ -152,7 +151,7 @@ def still_to_turn(picture: Image.Image, told: Told) -> Image.Transpose | None:
 
     HEICs are turned by their decoder, and TIFFs by Pillow, where their orientation is of the type it should be.
     """
-    is_turned = picture.format == "HEIF" or isinstance(getattr(picture, "tag_v2", {}).get(_ORIENTATION), int)
+    is_turned = picture.format == "HEIF" or isinstance(getattr(picture, "tag_v2", {}).get(exif.ORIENTATION), int)
     return None if is_turned else _UPRIGHT.get(told.orientation)
 
 
