@@ -1,11 +1,15 @@
 """Staying awake: entered and left as wished, in a thread of its own; a platform that refuses is no trouble."""
 
+import os
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from queue import SimpleQueue
+
+import pytest
 
 from uploader_gui.platform.keep_awake import KeepAwake
 
@@ -76,8 +80,19 @@ def test_a_platform_that_refuses_is_asked_again_next_time() -> None:
     assert platform.told.empty()
 
 
-def test_what_it_takes_can_be_loaded_before_it_is_wanted() -> None:
+@pytest.mark.parametrize(("code", "loaded"), [("", "True"), ("raise OSError", "False")])
+def test_what_it_takes_is_loaded_before_it_is_wanted_and_is_no_trouble_where_it_cannot_be(
+    tmp_path: Path, code: str, loaded: str
+) -> None:
+    if code:
+        (tmp_path / "wakepy.py").write_text(code)
+    paths = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
     found = subprocess.run(
-        [sys.executable, "-c", GET_READY], check=True, capture_output=True, text=True, timeout=PATIENCE
+        [sys.executable, "-c", GET_READY],
+        env=os.environ | {"PYTHONPATH": paths},
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
     )
-    assert found.stdout.split() == ["False", "True"]
+    assert (found.stdout.split(), found.stderr) == (["False", loaded], "")

@@ -78,7 +78,7 @@ class KeepAwake:
 
 
 def _load() -> None:
-    with suppress(ImportError):  # reported when it is needed
+    with suppress(Exception):  # reported when it is needed
         from wakepy import keep  # noqa: F401, PLC0415 - not before the window stands
 
 
