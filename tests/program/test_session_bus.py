@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from queue import SimpleQueue
@@ -13,6 +15,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from jeepney import Message
 
 from uploader_gui.platform.session_bus import SessionBus, has_session_bus, retrieve_files
 
@@ -61,6 +64,21 @@ def test_progress_goes_over_one_connection_and_ends() -> None:
     assert end.body[1]["progress-visible"] == ("b", False)
     assert line.sent.get(timeout=PATIENCE) is None
     assert line.connected == 1
+
+
+def test_messages_to_a_bus_that_is_gone_are_dropped() -> None:
+    def kept() -> int:
+        return sum(isinstance(one, Message) for one in gc.get_objects())
+
+    threads, before = {*threading.enumerate()}, kept()
+    bus = SessionBus(lambda: 1 / 0)
+    bus.show_progress(0.5, 3)
+    for thread in {*threading.enumerate()} - threads:
+        thread.join(PATIENCE)
+    for left in range(100):
+        bus.show_progress(0.5, left)
+    assert kept() <= before + 1
+    bus.close()
 
 
 def test_a_bus_that_is_not_there_is_no_trouble_without_portal_no_files_are_had(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,10 +1,9 @@
 """Notifications, launcher progress, and files of sandboxed programs on Linux, over the session's D-Bus.
 
-Messages are sent by a thread of its own.
+A thread sends the messages, over one connection for as long as the program runs: docks forget the progress of a program
+that disconnects. Without a bus, or when it refuses, messages are dropped: nothing depends on them.
 
-One connection for as long as the program runs: docks forget the progress of a program that disconnects. Without a bus,
-or when it refuses, messages are dropped: nothing depends on them. Sources: "Desktop Notifications Specification" 1.2;
-"Unity Launcher API" (`com.canonical.Unity.LauncherEntry`).
+Sources: "Desktop Notifications Specification" 1.2; "Unity Launcher API" (`com.canonical.Unity.LauncherEntry`).
 """
 
 from __future__ import annotations
@@ -38,6 +37,7 @@ class SessionBus:
         self._connect = connect or _connection
         self._messages: SimpleQueue[Any] = SimpleQueue()
         self._thread: threading.Thread | None = None
+        self._is_gone = False
 
     def notify(self, title: str, text: str) -> None:
         """Show a notification; return at once."""
@@ -68,6 +68,8 @@ class SessionBus:
             self._messages.put(None)
 
     def _send(self, message: Any) -> None:
+        if self._is_gone:
+            return
         if self._thread is None:
             self._thread = threading.Thread(target=self._serve, name="uploader-session-bus", daemon=True)
             self._thread.start()
@@ -79,6 +81,7 @@ class SessionBus:
                 while (message := self._messages.get()) is not None:
                     connection.send(message)
         except Exception as error:  # noqa: BLE001 - whatever a desktop does, sending goes on
+            self._is_gone = True
             log.info("no messages to the desktop: %s", type(error).__name__)
 
 

@@ -136,7 +136,7 @@ class Storage:
             raise
         except OSError as error:
             return _error(500, "InternalError", f"We encountered an internal error: {error.strerror}", request.path)
-        # The second one is what tells S3 from a page of a network in between.
+        # x-amz-request-id tells S3 from a page of a network in between.
         return Answer(200, headers=(("ETag", f'"{etag}"'), ("x-amz-request-id", secrets.token_hex(8).upper())))
 
     def _grant(self, request: Request) -> Grant:
