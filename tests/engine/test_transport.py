@@ -41,10 +41,11 @@ class Echo(LoopbackServer):
         """Do nothing."""
 
     def answer(self, connection: Connection, request: RawRequest) -> None:
-        """Send the body back, or reset the connection, or call the request misdirected."""
+        """Send the body back or a part of it, or reset the connection, or call the request misdirected."""
         if request.header("X-Lost"):
             connection.reset()
-        connection.send(RawAnswer(421 if request.header("X-Misdirected") else 200, body=connection.body(request)))
+        status, keep = 421 if request.header("X-Misdirected") else 200, 1 if request.header("X-Cut") else None
+        connection.send(RawAnswer(status, body=connection.body(request), keep=keep))
 
 
 @pytest.fixture
@@ -136,6 +137,17 @@ async def test_after_a_loss_or_a_misdirected_request_the_next_takes_a_fresh_conn
         assert (await client.put(echo.origin, content=b"", headers={trouble: "1"})).status_code == 421
     assert (await client.put(echo.origin, content=b"y")).content == b"y"
     assert (before, echo.connections_made) == ((3, 4) if trouble == "X-Lost" else (1, 2))
+
+
+async def test_a_connection_to_a_proxy_that_broke_in_a_response_leaves_no_socket_open(ca: CertificateAuthority) -> None:
+    with Echo() as proxy:
+        transport = Transport(ca.client_context(), proxy=httpx.Proxy(proxy.origin))
+        async with httpx.AsyncClient(transport=transport) as client:
+            with pytest.raises(httpx.TransportError):
+                await client.put("http://b.example/", content=b"xyz", headers={"X-Cut": "1"})
+            assert (await client.put("http://b.example/", content=b"y")).content == b"y"
+        await asyncio.to_thread(proxy.wait_until, lambda: not proxy.open_connections, 20.0)
+    assert proxy.connections_made == 2
 
 
 async def test_a_request_given_up_half_way_leaves_no_connection_that_others_would_get(

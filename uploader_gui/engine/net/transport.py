@@ -175,7 +175,7 @@ class _OriginConnections:
 
     async def give_back(self, connection: HttpConnection) -> None:
         """Keep a connection for the next request, and close the one that has been idle longest if its time is over."""
-        if not connection.is_idle():
+        if connection not in self._open or not connection.is_idle():  # a proxy's, once lost, looks idle
             await self.close(connection)
             return
         now = asyncio.get_running_loop().time()
