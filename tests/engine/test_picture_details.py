@@ -127,6 +127,19 @@ def test_what_is_whole_of_damaged_details_is_kept(damage: str, decoder: PictureD
     assert (kept[MAKER], kept.get_ifd(GPS_IFD)) == ("Maker", PLACE)
 
 
+@pytest.mark.parametrize(
+    ("tag", "long"), [(DESCRIPTION, "x" * 70_000), (EXIF_IFD, {0xA420: "x" * 70_000}), (GPS_IFD, {27: b"x" * 70_000})]
+)
+def test_a_detail_too_long_for_a_jpeg_is_left_out_wherever_it_stands(
+    tag: int, long: Any, decoder: PictureDecoder, tmp_path: Path
+) -> None:
+    details = Image.Exif()
+    details[MAKER], details[tag] = "Maker", long
+    made = jpeg_of(decoder, pictures.save(tmp_path / "a.webp", exif=details.tobytes()).read_bytes())
+    assert shown(made).getexif()[MAKER] == "Maker"
+    assert made.without_metadata
+
+
 def test_smaller_versions_on_later_pages_are_no_further_pictures(decoder: PictureDecoder, tmp_path: Path) -> None:
     tags = ImageFileDirectory_v2()
     tags[254] = 1

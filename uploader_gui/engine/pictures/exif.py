@@ -172,8 +172,9 @@ def written(found: Directories) -> tuple[bytes, bool]:
 
     Makers' notes do not count: their offsets are wrong in another file.
     """
-    exif = dict(found.exif)
-    kept = Directories(found.order, dict(found.first), exif, found.gps, found.interop)
+    holders = [dict(values) for values in (found.first, found.exif, found.gps, found.interop)]
+    first, exif, gps, interop = holders
+    kept = Directories(found.order, first, exif, gps, interop)
     if not (kept.first or kept.exif or kept.gps):
         return b"", False
     left_out = False
@@ -181,8 +182,7 @@ def written(found: Directories) -> tuple[bytes, bool]:
         if MAKERS_NOTE in exif:
             del exif[MAKERS_NOTE]
             continue
-        holders = kept.first, exif
-        _, tag, at = max((len(one.data), tag, at) for at in (0, 1) for tag, one in holders[at].items())
+        _, tag, at = max((len(one.data), tag, at) for at, values in enumerate(holders) for tag, one in values.items())
         del holders[at][tag]
         left_out = left_out or tag != USERS_COMMENT
     return block, left_out
