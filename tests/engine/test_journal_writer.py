@@ -207,6 +207,14 @@ async def test_a_place_stays_the_first_one_s_also_where_the_journal_is_lost_just
     assert claimed == {third.upload_id: first.source.name}
 
 
+def test_more_places_are_claimed_at_once_than_a_statement_takes_values(journal: Journal) -> None:
+    with contextlib.closing(sqlite3.connect(":memory:")) as db:
+        most = db.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER)
+    owner = UploadId("1")
+    owners = journal.claim(dict.fromkeys((number.to_bytes(4, "big") for number in range(most + 1)), owner))
+    assert (len(owners), set(owners.values())) == (most + 1, {(owner, None)})
+
+
 class ForgetfulJournal(Journal):
     """A journal that cannot record places the first time it is asked to."""
 

@@ -82,12 +82,11 @@ class Journal(HistoryQueries):
 
         Return whose each place is, and that upload's name, None after a purge.
         """
-        marks = ", ".join("?" * len(places))
-        names = "SELECT place, upload_id, name FROM places LEFT JOIN uploads USING (upload_id)"
+        sql = "SELECT upload_id, name FROM places LEFT JOIN uploads USING (upload_id) WHERE place = ?"
         with self.transaction():
             self._db.executemany("INSERT OR IGNORE INTO places VALUES (?, ?)", places.items())
-            rows = self._db.execute(f"{names} WHERE place IN ({marks})", tuple(places))
-            return {place: (UploadId(owner), name) for place, owner, name in rows}
+            # one by one: a run may have more places than a statement takes values (32,766)
+            return {place: self._db.execute(sql, (place,)).fetchone() for place in places}
 
     def begin_run(self, api_url: str, program: str, now: float | None = None) -> int:
         """Begin a run, which History shows once it has uploads, and return its number."""
