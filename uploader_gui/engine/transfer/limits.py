@@ -79,10 +79,14 @@ class Slots:
         self._lent += 1
         self._release()
         try:
-            yield
-        finally:
-            self._lent -= 1
-            await self._take_back()
+            try:
+                yield
+            finally:
+                self._lent -= 1
+            await self._acquire(under_way=True)
+        except BaseException:  # it ends, and counts as holding one: its `slot()` gives one back
+            self._in_use += 1
+            raise
 
     def slow_down(self, rest: float) -> None:
         """Halve the number of transfers, and begin none for `rest` seconds.
@@ -137,14 +141,6 @@ class Slots:
             await waiter.turn
         except asyncio.CancelledError:
             self._forget(waiter)
-            raise
-
-    async def _take_back(self) -> None:
-        """Wait for a slot. A cancelled transfer counts as holding one: its `slot()` gives one back at the end."""
-        try:
-            await self._acquire(under_way=True)
-        except asyncio.CancelledError:
-            self._in_use += 1
             raise
 
     def _forget(self, waiter: _Waiter) -> None:
