@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.dragging import drop, files
 from tests.gui.fake_engine import CTRL, LEFT, REST, RUNNING, FakeEngine, Window, upload
+from uploader_gui.anomaly_links import AnomalyPages
 from uploader_gui.engine.events import AnomalyLookedUp, Lookup, UploadsAdded
 from uploader_gui.engine.models import UploadState
 from uploader_gui.gui.window.anomaly_field import similar
@@ -131,6 +132,21 @@ def test_a_number_the_register_does_not_know_is_amber_and_start_asks_once(signed
     signed_in.tell(AnomalyLookedUp("99", Lookup.UNKNOWN))
     qtbot.waitUntil(lambda: not signed_in.findChildren(QMessageBox))
     assert "99" in asked_at_start(signed_in).text()
+
+
+def test_what_one_register_says_of_a_number_does_not_stand_for_another(signed_in: Window, qtbot: QtBot) -> None:
+    number = WAITS.uploads[0].anomaly_id
+    signed_in.set_operator(AnomalyPages(server="https://one.example"), "")
+    typed(signed_in, number)
+    signed_in.tell(AnomalyLookedUp(number, Lookup.UNKNOWN), WAITS)
+    asked_at_start(signed_in).buttons()[0].click()
+    signed_in.tell(AnomalyLookedUp(number, Lookup.KNOWN, title="Fire door"))
+    signed_in.set_operator(AnomalyPages(server="https://two.example"), "")
+    assert signed_in.header.hint.text() == ""
+    qtbot.waitUntil(lambda: signed_in.engine.looked_up == [number])
+    signed_in.tell(AnomalyLookedUp(number, Lookup.UNKNOWN))
+    qtbot.waitUntil(lambda: not signed_in.findChildren(QMessageBox))
+    assert number in asked_at_start(signed_in).text()
 
 
 @pytest.mark.parametrize(

@@ -120,6 +120,8 @@ class MainWindow(QMainWindow):
 
     def set_operator(self, pages: AnomalyPages, token_help: str) -> None:
         """Use the operator's addresses: of anomalies' pages, and of help with tokens; "" for none."""
+        if self.model.pages.server not in {"", pages.server}:
+            self.number.forget_register()
         self.header.field.page = pages.form
         self.model.pages = pages
         self.dialogs.token_help = token_help

@@ -254,6 +254,13 @@ class NumberCheck(QObject):
         answer = self._answers.get(number)
         return answer is not None and answer.result is Lookup.UNKNOWN and number not in self._confirmed
 
+    def forget_register(self) -> None:
+        """Forget what was said and confirmed of numbers: another register has other anomalies under them."""
+        self._answers.clear()
+        self._confirmed.clear()
+        self._started.clear()
+        self._begin()
+
     def note_used(self, numbers: Iterable[str]) -> None:
         """Note that earlier windows used these numbers: they are not new."""
         self._used.update(numbers)
