@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from uploader_gui.engine.options import AddOptions, EngineOptions
     from uploader_gui.engine.pictures.decoder import PictureDecoder
     from uploader_gui.engine.queue import UploadQueue
+    from uploader_gui.engine.receipt import Receipt
     from uploader_gui.engine.thread import EngineThread
 
     Command = Callable[[UploadQueue], object]
-    from uploader_gui.engine.receipt import Receipt
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,7 +132,6 @@ class MainWindow(QMainWindow):
         self.model.flush()
         return Unsent(
             counts=self.model.counts(),
-            anomaly_id=self.model.only_anomaly,
             kept=self.add_files.kept,
             searching=self.event_router.searching or self.add_files.unanswered,
             goes_on=self.event_router.goes_on,
@@ -239,9 +238,9 @@ class MainWindow(QMainWindow):
         self.footer.show_held(self.held_start.left)
 
     def _show_number(self) -> None:
-        answer = self.number.answer
-        doubtful = answer is not None and answer.result is events.Lookup.UNKNOWN
-        self.header.field.show_known(known=answer is not None and answer.result is events.Lookup.KNOWN)
+        result = self.number.result
+        doubtful = result is events.Lookup.UNKNOWN
+        self.header.field.show_known(known=result is events.Lookup.KNOWN)
         self.header.show_about(self.number.text, doubtful=doubtful, suggestion=self.number.suggestion)
 
     # Overrides of Qt

@@ -372,7 +372,7 @@ def _left_text(counts: ListCounts, anomaly_id: str) -> str:
 
 
 def _trouble_text(unsent: Unsent) -> str:
-    failed, number = unsent.counts.failed, unsent.anomaly_id
+    failed, number = unsent.counts.failed, unsent.counts.anomaly_id
     if not failed:
         return _("Some files need your attention")
     if not number:
@@ -383,7 +383,7 @@ def _trouble_text(unsent: Unsent) -> str:
 
 
 def _all_there_text(unsent: Unsent) -> str:
-    files, number = unsent.counts.uploaded + unsent.counts.skipped, unsent.anomaly_id
+    files, number = unsent.counts.uploaded + unsent.counts.skipped, unsent.counts.anomaly_id
     if unsent.trial or not number or files < unsent.counts.files:
         return _("All files are sent")
     return ngettext(

@@ -38,7 +38,7 @@ class AboutDialog(PlainDialog):
         self._build()
         self.licences.clicked.connect(self._show_licences)
         self.close_button.clicked.connect(self.accept)
-        self.setMinimumWidth(theme.px(560))
+        self.widen(560)
 
     def _name_columns(self) -> None:
         self.parts.setHeaderLabels([_("Component"), _("Version"), _("Licence")])

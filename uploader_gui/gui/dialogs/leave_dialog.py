@@ -115,14 +115,14 @@ def _explain(button: QPushButton, place: QLabel, text: str) -> None:
 
 def question(unsent: Unsent) -> str:
     """Return what is not sent, in counts."""
-    if unsent.listed > unsent.counts.cancelled:
+    if unsent.counts.not_sent > unsent.counts.cancelled:
         return _list_text(unsent)
     return unsent.kept.wait() if unsent.kept is not None else _("Files you added are still being looked at.")
 
 
 def _consequences(unsent: Unsent) -> list[str]:
     """Return what becomes of the files when the program is closed, one sentence each."""
-    beside = unsent.listed > unsent.counts.cancelled
+    beside = unsent.counts.not_sent > unsent.counts.cancelled
     sentences = [unsent.kept.wait() if unsent.kept is not None and beside else ""]
     if unsent.trial:
         return [
@@ -150,21 +150,21 @@ def _list_text(unsent: Unsent) -> str:
         return ngettext(
             "TRIAL: {count} of {files} has not got through: {sums}.",
             "TRIAL: {count} of {files} have not got through: {sums}.",
-            unsent.listed,
+            unsent.counts.not_sent,
             **values,
         )
-    if unsent.anomaly_id:
+    if unsent.counts.anomaly_id:
         return ngettext(
             "{count} of {files} is not attached to anomaly {number}: {sums}.",
             "{count} of {files} are not attached to anomaly {number}: {sums}.",
-            unsent.listed,
-            number=unsent.anomaly_id,
+            unsent.counts.not_sent,
+            number=unsent.counts.anomaly_id,
             **values,
         )
     return ngettext(
         "{count} of {files} is not attached to its anomaly: {sums}.",
         "{count} of {files} are not attached to their anomaly: {sums}.",
-        unsent.listed,
+        unsent.counts.not_sent,
         **values,
     )
 

@@ -74,9 +74,9 @@ class SendToDialog(PlainDialog):
         self.accept()
 
     def _show(self) -> None:
-        number, answer = self.field.anomaly_id, self.check.answer
+        number = self.field.anomaly_id
         self.send.setEnabled(bool(number) and self._from != {number})
-        doubtful = self.field.is_wrong or (answer is not None and answer.result is events.Lookup.UNKNOWN)
+        doubtful = self.field.is_wrong or self.check.result is events.Lookup.UNKNOWN
         self.about.setText(self.field.accessibleDescription() if self.field.is_wrong else self.check.text)
         set_look(self.about, "kind", "warning" if doubtful else "muted")
         if self.isVisible():

@@ -98,7 +98,6 @@ class Unsent(NamedTuple):
 
     Attributes:
         counts: the list in numbers.
-        anomaly_id: the anomaly of all files on the list; "" where there are several, or no files.
         kept: paths that wait for a number, None where there are none.
         searching: the engine is inspecting files that are not on the list yet.
         goes_on: files are sent without a person doing anything, even without a window.
@@ -107,7 +106,6 @@ class Unsent(NamedTuple):
     """
 
     counts: ListCounts = ListCounts()
-    anomaly_id: str = ""
     kept: EntryCounts | None = None
     searching: bool = False
     goes_on: bool = False
@@ -115,14 +113,9 @@ class Unsent(NamedTuple):
     trial: bool = False
 
     @property
-    def listed(self) -> int:
-        """Files on the list that were not uploaded, cancelled ones included."""
-        return self.counts.not_sent
-
-    @property
     def asks(self) -> bool:
         """Whether a person has to be asked before the program exits; cancelled files need no question."""
-        return self.listed > self.counts.cancelled or self.kept is not None or self.searching
+        return self.counts.not_sent > self.counts.cancelled or self.kept is not None or self.searching
 
 
 class ListCounter:

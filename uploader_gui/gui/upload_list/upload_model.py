@@ -236,12 +236,6 @@ class UploadModel(QAbstractTableModel):
         """Return whether the register shows this upload's anomaly on a page of its own."""
         return bool(self.pages.form) and not (upload.elsewhere or upload.trial)
 
-    @property
-    def only_anomaly(self) -> str:
-        """The anomaly of all rows, "" where there is not exactly one."""
-        anomalies = self._counter.anomalies
-        return next(iter(anomalies)) if len(anomalies) == 1 else ""
-
     def unfinished_anomalies(self) -> list[str]:
         """Return the anomalies that files are still to be sent to, in the order of the list."""
         return list(dict.fromkeys(one.anomaly_id for one in self._rows if not one.state.finished))
@@ -373,7 +367,7 @@ class UploadModel(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole:
                 return shown(upload, column, self._progress.get(upload.upload_id), self.clock())
             case Qt.ItemDataRole.AccessibleTextRole if column == Column.NAME:  # painted as the whole row
-                may_be_mistaken = self.names_anomalies() and bool(self._anomaly_shown or not self.only_anomaly)
+                may_be_mistaken = len(self._counter.anomalies | {self._anomaly_shown} - {""}) > 1
                 progress = self._progress.get(upload.upload_id)
                 return row_text.accessible_text(upload, progress, self.clock(), with_anomaly=may_be_mistaken)
             case _:

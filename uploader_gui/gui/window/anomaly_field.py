@@ -206,14 +206,14 @@ class NumberCheck(QObject):
         field.editingFinished.connect(self._ask)
 
     @property
-    def answer(self) -> AnomalyLookedUp | None:
-        """What is known of the number shown, None while nothing is."""
-        return self._answers.get(self._field.anomaly_id)
+    def result(self) -> Lookup | None:
+        """What the register says of the number shown, None while nothing is known."""
+        return self._result_of(self._field.anomaly_id)
 
     @property
     def text(self) -> str:
         """The sentence beside the field, "" where there is nothing to say."""
-        answer = self.answer
+        answer = self._answers.get(self._field.anomaly_id)
         if answer is None:
             return ""
         if answer.result is Lookup.KNOWN:
@@ -225,9 +225,7 @@ class NumberCheck(QObject):
     @property
     def suggestion(self) -> str:
         """A number used lately that was probably meant, "" without one."""
-        number = self._field.anomaly_id
-        known = self.answer is not None and self.answer.result is Lookup.KNOWN
-        return "" if known else similar(number, self._field.recent)
+        return "" if self.result is Lookup.KNOWN else similar(self._field.anomaly_id, self._field.recent)
 
     def signed_in(self, signed_in: bool) -> None:  # noqa: FBT001 - as Qt's setters
         """Ask the register from now on, or no longer."""
@@ -251,8 +249,7 @@ class NumberCheck(QObject):
 
     def asks_for(self, number: str) -> bool:
         """Return whether the register does not know this number, and nobody has confirmed it."""
-        answer = self._answers.get(number)
-        return answer is not None and answer.result is Lookup.UNKNOWN and number not in self._confirmed
+        return self._result_of(number) is Lookup.UNKNOWN and number not in self._confirmed
 
     def forget_register(self) -> None:
         """Forget what was said and confirmed of numbers: another register has other anomalies under them."""
@@ -280,8 +277,7 @@ class NumberCheck(QObject):
 
     def is_doubtful(self, number: str) -> bool:
         """Return whether a start is held for it: it is new, from a link, or not known to the register."""
-        answer = self._answers.get(number)
-        is_known = answer is not None and answer.result is Lookup.KNOWN
+        is_known = self._result_of(number) is Lookup.KNOWN
         is_new = number not in self._used or number in self._from_links
         return number not in self._started and (is_new or not is_known)
 
@@ -302,6 +298,10 @@ class NumberCheck(QObject):
         question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         question.open()
         return question
+
+    def _result_of(self, number: str) -> Lookup | None:
+        answer = self._answers.get(number)
+        return None if answer is None else answer.result
 
     def _begin(self) -> None:
         """Look the number up once nobody has typed for a moment; ignore the answers to earlier lookups."""

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QSizePolicy, QVBox
 
 from uploader_gui import i18n
 from uploader_gui.engine.events import Condition
-from uploader_gui.gui.style.widgets import IconButton, ThinBar, Translated, arranged, label, push_button, set_look
+from uploader_gui.gui.style.widgets import IconButton, ThinBar, Translated, arranged, label, push_button
 from uploader_gui.gui.window.finish import all_attached
 from uploader_gui.i18n import N_, NC_, NN_, _, ngettext
 
@@ -222,7 +222,6 @@ class Footer(QWidget, Translated):
         self.primary_action = action = FooterAction.UNDO_START if self._held else self._usual_action
         self.primary.set_meaning((action, self._to_send[1] if action is FooterAction.START else ""))
         self.primary.setEnabled(action is not FooterAction.START or self._to_send[0] > 0)
-        set_look(self.primary, "kind", "primary")
         self._fit_primary()
 
     def _primary_texts(self) -> list[str]:
