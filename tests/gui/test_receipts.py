@@ -145,14 +145,15 @@ def test_of_two_receipts_each_goes_to_its_own_file_in_whatever_order_they_come(w
     named = {path.stem: json.loads(content)["files"][0]["name"] for path, content in window.engine.saved}
     assert named == {f"{key}": f"{key}.jpg" for key in keys}
     window.engine.saved.clear()
-    for name in ("first", "second"):  # of this run: answered in the order in which they were asked for
-        choose(window.receipts.save_as(name), tmp_path / f"{name}.json")
-    for name in ("first", "second"):
-        window.tell(ReceiptBuilt(receipt(file(f"{name}.jpg"))))
-    assert {path.stem: json.loads(content)["files"][0]["name"] for path, content in window.engine.saved} == {
-        name: f"{name}.jpg" for name in ("first", "second")
+    for asked in ("no file", "4217"):  # of this run: what is over is read first, and comes later
+        choose(window.receipts.save_as(asked), tmp_path / f"{asked}.json")
+    for told in ("4217", "the last one"):
+        window.tell(ReceiptBuilt(receipt(file(), anomaly_id=told)))
+    assert {path.stem: json.loads(content)["anomaly_id"] for path, content in window.engine.saved} == {
+        "no file": "the last one",
+        "4217": "4217",
     }
-    assert window.engine.receipts_of[-2:] == ["first", "second"]
+    assert window.engine.receipts_of[-2:] == ["no file", "4217"]
 
 
 def test_a_table_is_saved_in_the_language_in_use(dialog: QFileDialog, engine: FakeEngine, tmp_path: Path) -> None:

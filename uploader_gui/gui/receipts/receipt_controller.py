@@ -6,7 +6,6 @@ engine, which writes them: the window's thread never waits for a disk.
 
 from __future__ import annotations
 
-from collections import deque
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -64,7 +63,7 @@ class ReceiptController(QObject):
         self._engine = engine
         self._to_open: set[str] = set()
         self._shown_from: QTemporaryDir | None = None
-        self._requests: deque[tuple[RunKey | None, Callable[[Receipt], None]]] = deque()
+        self._requests: list[tuple[RunKey | None, str, Callable[[Receipt], None]]] = []
 
     def save_as(self, anomaly_id: str, key: RunKey | None = None) -> QFileDialog:
         """Ask for a file name and format, then save the receipt of a past run, or (None) of this one."""
@@ -105,12 +104,11 @@ class ReceiptController(QObject):
             self.news.emit(_("No program on this computer shows PDF files. Save the receipt, then open it elsewhere."))
 
     def receipt_built(self, event: ReceiptBuilt) -> None:
-        """Continue the action that requested this receipt."""
-        for request in self._requests:
-            if request[0] == event.key:
-                self._requests.remove(request)
-                request[1](event.receipt)
-                return
+        """Continue what requested this receipt: of its run the oldest, one for its anomaly before others."""
+        of_run = [one for one in self._requests if one[0] == event.key]
+        for request in sorted(of_run, key=lambda one: one[1] != event.receipt.anomaly_id)[:1]:
+            self._requests.remove(request)
+            request[2](event.receipt)
 
     # Inside
 
@@ -121,7 +119,7 @@ class ReceiptController(QObject):
         return "-".join(part for part in (mark, _("receipt"), anomaly_id, today) if part)
 
     def _ask(self, anomaly_id: str, key: RunKey | None, then: Callable[[Receipt], None]) -> None:
-        self._requests.append((key, then))
+        self._requests.append((key, anomaly_id, then))
         self._engine.build_receipt(key, anomaly_id=anomaly_id)
 
     def _save(self, path: Path, chosen: ReceiptFormat, anomaly_id: str, key: RunKey | None) -> None:
