@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Thread
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -23,6 +24,7 @@ from uploader_gui.engine.events import (
     UploadsRemoved,
 )
 from uploader_gui.engine.models import Reason, UploadId, UploadSnapshot
+from uploader_gui.gui.bridge import ThreadSignal
 from uploader_gui.gui.dialogs.leave_dialog import LeaveDialog
 from uploader_gui.platform.application import Language
 
@@ -253,3 +255,22 @@ def test_it_asks_about_what_is_left_when_it_is_closed_again(window: Window) -> N
     asked(window)
     window.tell(UploadsChanged((upload("4217 uploading 0", S.FAILED),)), REST, QueueIdle(Totals()))
     assert asked(window).question.text() == "1 of 1 file is not attached to anomaly 4217: 1 failed."
+
+
+class _Listener(QObject):
+    def hear(self, _: object) -> None:
+        """Nothing is done with it."""
+
+
+def test_threads_may_tell_a_window_that_goes_meanwhile(qapp: QApplication) -> None:
+    """A thread that emits a signal of an object that Qt deletes meanwhile ends the program, once in some hundred."""
+    for _ in range(300):
+        window = QObject()
+        signal = ThreadSignal(_Listener(window).hear)
+        threads = [Thread(target=lambda told: [told.emit(1) for _ in range(20)], args=[signal.told]) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        window.deleteLater()
+        qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        for thread in threads:
+            thread.join()

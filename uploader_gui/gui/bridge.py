@@ -1,4 +1,4 @@
-"""The bridge between Qt and the engine: commands go to the engine's thread, events come back as one queued signal.
+"""The bridge between Qt and other threads: commands go to the engine's, events come back as one queued signal.
 
 Every method returns at once, but for what `leave` returns.
 """
@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from uploader_gui.engine.events import ReceiptWritten, UndoOffered, UploadsRemoved
 from uploader_gui.engine.options import DEFAULT_ADD_OPTIONS
@@ -36,6 +36,20 @@ class Outcome:
 
     receipt: Receipt
     unsent: dict[UploadState, int]
+
+
+class ThreadSignal(QObject):
+    """Tells Qt's thread a value: any thread may emit `told(value)`, also while the window that listens is deleted.
+
+    A thread that emits crashes if Qt deletes the emitting object meanwhile. So this one has no parent: it lives as
+    long as somebody in Python holds it, and the thread does.
+    """
+
+    told = Signal(object)
+
+    def __init__(self, listener: Callable[[Any], object]) -> None:
+        super().__init__()
+        self.told.connect(listener, Qt.ConnectionType.QueuedConnection)
 
 
 class Bridge(QObject):

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from uploader_gui import i18n
 from uploader_gui.engine.events import Fact, Verdict
+from uploader_gui.gui.bridge import ThreadSignal
 from uploader_gui.gui.style.widgets import IconLabel, arranged, label, push_button
 from uploader_gui.i18n import N_, _
 
@@ -195,13 +196,12 @@ class ConnectionTester(QObject):
 
     found = Signal(object)
     ended = Signal()
-    _found_in_thread = Signal(int, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._number = 0
         self._thread: ConnectionThread | None = None
-        self._found_in_thread.connect(self._pass_on)
+        self._found_in_thread = ThreadSignal(self._pass_on)
 
     def start(self, question: Question, network: HttpOptions) -> None:
         """Stop a running test and start a new one."""
@@ -212,8 +212,8 @@ class ConnectionTester(QObject):
         self._thread = ConnectionThread(
             question,
             network,
-            tell=lambda finding: self._found_in_thread.emit(number, finding),
-            done=lambda: self._found_in_thread.emit(number, None),
+            tell=lambda finding: self._found_in_thread.told.emit((number, finding)),
+            done=lambda: self._found_in_thread.told.emit((number, None)),
         )
         self._thread.start()
 
@@ -224,7 +224,8 @@ class ConnectionTester(QObject):
             self._thread.stop()
             self._thread = None
 
-    def _pass_on(self, number: int, finding: Finding | None) -> None:
+    def _pass_on(self, told: tuple[int, Finding | None]) -> None:
+        number, finding = told
         if number != self._number:
             return
         if finding is None:

@@ -10,16 +10,16 @@ import secrets
 import time
 import uuid
 from collections import deque
-from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Final, Protocol
 
-from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal
 
 from uploader_gui.engine.events import UploadProgress, UploadsAdded, UploadsChanged, UploadsRemoved
 from uploader_gui.engine.fetching import FetchThread, Item, part_of
 from uploader_gui.engine.models import Awaited, Reason, UploadId, UploadState
 from uploader_gui.engine.options import AddOptions
+from uploader_gui.gui.bridge import ThreadSignal
 from uploader_gui.gui.drop.offer import harmless_names
 
 if TYPE_CHECKING:
@@ -63,7 +63,6 @@ class Fetch(QObject):
     came = Signal(object)
     failed = Signal(object, object)
     over = Signal()
-    _stirred = Signal()
 
     def __init__(self, parent: QObject, to_list: Iterator[Item], anomaly_id: str, options: AddOptions) -> None:
         super().__init__(parent)
@@ -78,7 +77,8 @@ class Fetch(QObject):
         self.is_read = False
         """Whether the thread has let go of the other program's data."""
         self._news: deque[tuple[SignalInstance, tuple[object, ...]]] = deque()
-        self._stirred.connect(self._pass_on, Qt.ConnectionType.QueuedConnection)
+        self._stirred = ThreadSignal(self._pass_on)
+        self._ended = ThreadSignal(self._is_over)
 
     def want(self, items: Sequence[Item]) -> None:
         """Count these among its files."""
@@ -115,22 +115,24 @@ class Fetch(QObject):
     def ended(self) -> None:
         """Report that the other program is no longer needed."""
         self.is_read = True
-        with suppress(RuntimeError):  # as below
-            self.over.emit()
+        self._ended.told.emit(None)
 
     def _tell(self, signal: SignalInstance, *values: object) -> None:
         self._news.append((signal, values))
         if len(self._news) == 1:
-            with suppress(RuntimeError):  # the window was closed meanwhile, and nobody is left to be told
-                self._stirred.emit()
+            self._stirred.told.emit(None)
 
-    def _pass_on(self) -> None:
+    def _is_over(self, _: None) -> None:
+        self.over.emit()
+
+    def _pass_on(self, told: None) -> None:
         """Tell some news at a time: a program that ends may fail 10,000 files at once, and Qt takes no rest between."""
+        del told
         for _ in range(min(len(self._news), PAGE)):
             signal, values = self._news.popleft()
             signal.emit(*values)
         if self._news:
-            self._stirred.emit()
+            self._stirred.told.emit(None)
 
 
 class Fetcher(QObject):

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import math
 import threading
-from contextlib import suppress
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Final
@@ -32,6 +31,7 @@ from PySide6.QtGui import (
 
 from uploader_gui import i18n
 from uploader_gui.engine.receipt import CHECKSUM
+from uploader_gui.gui.bridge import ThreadSignal
 from uploader_gui.gui.receipts import receipt_words
 from uploader_gui.gui.upload_list.row_text import visible_name
 from uploader_gui.i18n import N_, _, language_in_use, ngettext
@@ -73,7 +73,6 @@ class ReceiptPages(QObject):
     """Paints one receipt onto a device; `done` is emitted when all pages are painted."""
 
     done = Signal()
-    _has_checksum = Signal(str)
 
     def __init__(
         self, receipt: Receipt, device: QPagedPaintDevice, font: QFont, parent: QObject, page: str = ""
@@ -92,16 +91,14 @@ class ReceiptPages(QObject):
         self._painter = QPainter()
         self._painted = 0
         self._checksum = ""
-        self._has_checksum.connect(self._begin)
+        self._has_checksum = ThreadSignal(self._begin)
 
     def start(self) -> None:
         """Begin with the receipt's checksum, in a thread (3,000 files take 70 ms); the rest runs in the event loop."""
         threading.Thread(target=self._sum_up, name="uploader-receipt", daemon=True).start()
 
     def _sum_up(self) -> None:
-        checksum = self._receipt.to_json()[CHECKSUM]
-        with suppress(RuntimeError):  # the window is gone
-            self._has_checksum.emit(checksum)
+        self._has_checksum.told.emit(self._receipt.to_json()[CHECKSUM])
 
     def _begin(self, checksum: str) -> None:
         self._checksum = checksum

@@ -21,6 +21,7 @@ from PySide6.QtGui import QBrush, QImage, QImageReader, QPainter, QPixmap
 from uploader_gui.engine.media import extension_of
 from uploader_gui.engine.models import mtime_of
 from uploader_gui.engine.tasks_and_threads import DaemonThreads
+from uploader_gui.gui.bridge import ThreadSignal
 from uploader_gui.gui.style.widgets import one_shot
 
 if TYPE_CHECKING:
@@ -73,7 +74,6 @@ class Thumbnails(QObject):
     """
 
     came = Signal()
-    _made = Signal(object, object)
 
     def __init__(
         self, parent: QObject | None = None, *, decoder: PictureDecoder | None = None, most: int = MOST
@@ -87,7 +87,7 @@ class Thumbnails(QObject):
         self._began: dict[ThumbnailKey, float] = {}
         self.kept_bytes = 0
         self._stuck_timer = one_shot(self, int(STUCK_SECONDS * 1000), self._begin_waiting)
-        self._made.connect(self._keep)
+        self._made = ThreadSignal(self._keep)
 
     def of(self, source: Source, side: int, ratio: float) -> QPixmap | None:
         """Return a thumbnail, `side` logical pixels wide and high; None if there is none yet, and request it."""
@@ -127,7 +127,8 @@ class Thumbnails(QObject):
         counted = sum(now - began < STUCK_SECONDS for began in self._began.values())
         return counted < AT_ONCE and len(self._began) < MOST_STUCK
 
-    def _keep(self, key: ThumbnailKey, image: QImage | None) -> None:
+    def _keep(self, made: tuple[ThumbnailKey, QImage | None]) -> None:
+        key, image = made
         self._began.pop(key, None)
         pixmap = QPixmap.fromImage(image) if image is not None else None
         self._kept[key] = pixmap
@@ -142,11 +143,7 @@ class Thumbnails(QObject):
     # In a thread
 
     def _make(self, key: ThumbnailKey) -> None:
-        image = make_thumbnail(key.source, key.pixels, self._decoder)
-        try:
-            self._made.emit(key, image)
-        except RuntimeError:  # the window, and Qt's part of this object, are deleted
-            return
+        self._made.told.emit((key, make_thumbnail(key.source, key.pixels, self._decoder)))
 
 
 def _size(pixmap: QPixmap | None) -> int:
