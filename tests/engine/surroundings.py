@@ -34,6 +34,6 @@ def public_folder() -> Iterator[Path]:
         yield folder
     finally:
         os.umask(umask)
-        for inside in folder.rglob("*"):
+        for inside in (folder, *folder.rglob("*")):
             inside.chmod(0o700)
         shutil.rmtree(folder)

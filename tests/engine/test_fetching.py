@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import sys
@@ -45,9 +46,9 @@ class Heard:
 
 @dataclass
 class Source:
-    """Gives each file piece by piece; a piece that is an error is raised."""
+    """Gives each file piece by piece; one that is an error, or the number of the system's, is raised."""
 
-    pieces: Sequence[bytes | Exception] = (BYTES,)
+    pieces: Sequence[bytes | int | Exception] = (BYTES,)
     opening: Exception | None = None
     length: int | None = None
     given: list[str] = field(default_factory=list)
@@ -64,6 +65,8 @@ class Source:
         for piece in self.pieces:
             if isinstance(piece, Exception):
                 raise piece
+            if isinstance(piece, int):
+                raise OSError(piece, os.strerror(piece))  # in the language of this moment
             sink.write(piece)
         if sink.expected is None:
             sink.expected = self.length
@@ -110,7 +113,7 @@ FAILURES: dict[str, tuple[Source, int | None, Variant, str]] = {
     "shorter than it says": (Source([BYTES], length=20_000), None, Variant.CAME_SHORT, f"{MANY}/20000"),
     "empty": (Source([]), 10, Variant.CAME_SHORT, "0/10"),
     "fails half way": (Source([BYTES, NotFetched("0x8", variant=Variant.NOT_GIVEN)]), None, Variant.NOT_GIVEN, "0x8"),
-    "full disk": (Source([BYTES, OSError(28, os.strerror(28))]), None, Variant.NO_ROOM, "the disk is full"),
+    "full disk": (Source([BYTES, errno.ENOSPC]), None, Variant.NO_ROOM, "the disk is full"),
     "breaks": (Source([BYTES, RuntimeError("odd")]), None, Variant.NOT_GIVEN, "odd"),
     "gone": (Source(opening=NotFetched(variant=Variant.OFFER_GONE)), None, Variant.OFFER_GONE, ""),
 }

@@ -21,6 +21,7 @@ from PySide6.QtCore import (
     QTranslator,
     QUrl,
     Signal,
+    qInstallMessageHandler,
 )
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication, QMessageBox
@@ -32,6 +33,8 @@ from uploader_gui.platform.session_bus import has_session_bus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from PySide6.QtCore import QMessageLogContext, QtMsgType
 
 _THEME: Final = "QT_QPA_PLATFORMTHEME"
 _PORTAL: Final = "dbus-1/services/org.freedesktop.portal.Desktop.service"
@@ -62,6 +65,21 @@ def _has_portal() -> bool:
     return has_session_bus() and any(Path(folder, _PORTAL).is_file() for folder in folders)
 
 
+@contextmanager
+def _no_word_of_the_locale() -> Iterator[None]:
+    """Let Qt switch to UTF-8 in silence where the locale is another one (`LC_ALL=C`): nobody has to do anything."""
+
+    def tell(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+        if not text.startswith("Detected locale") and sys.stderr is not None:
+            sys.stderr.write(f"{text}\n")
+
+    before = qInstallMessageHandler(tell)
+    try:
+        yield
+    finally:
+        qInstallMessageHandler(before)
+
+
 class Application(QApplication):
     """Emits `quit_wanted` at the end of the session on Linux and Windows; see `QuitRequests` for macOS.
 
@@ -70,6 +88,10 @@ class Application(QApplication):
     """
 
     quit_wanted = Signal()
+
+    def __init__(self, arguments: list[str]) -> None:
+        with _no_word_of_the_locale():
+            super().__init__(arguments)
 
     @classmethod
     def has_display(cls) -> bool:
