@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
@@ -164,6 +164,24 @@ def test_a_pasted_address_or_text_gives_its_number(window: Window, pasted: str, 
     window.header.field.setFocus()
     QTest.keyClick(window.header.field, Qt.Key.Key_V, CTRL)
     assert window.header.field.text() == shown
+
+
+@pytest.mark.parametrize(
+    ("copied", "shown", "added"),
+    [
+        (QUrl.fromLocalFile("/evidence/photo 4217.jpg"), "99", [([Path("/evidence/photo 4217.jpg")], "99")]),
+        (QUrl("uploader-gui:?anomaly=4217"), "4217", []),
+    ],
+)
+def test_a_copied_file_is_added_and_the_number_in_its_name_is_not_taken_for_the_anomalys(
+    window: Window, copied: QUrl, shown: str, added: list[tuple[list[Path], str]]
+) -> None:
+    window.set_anomaly("99")
+    mime = QMimeData()
+    mime.setUrls([copied])
+    QGuiApplication.clipboard().setMimeData(mime)
+    QTest.keyClick(window.header.field, Qt.Key.Key_V, CTRL)
+    assert (window.header.field.text(), window.engine.added) == (shown, added)
 
 
 def test_a_number_from_a_link_waits_to_be_confirmed_while_files_are_sent(window: Window) -> None:

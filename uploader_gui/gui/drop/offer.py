@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
+from uploader_gui.anomaly_links import SCHEME
 from uploader_gui.engine.fetching import VirtualFile
 from uploader_gui.engine.models import Origin
 from uploader_gui.engine.windows_paths import is_device
@@ -42,8 +43,9 @@ _PROMISES: Final = ("promise", "xdnddirectsave", "ark-dndextract")
 _LINK_FORMATS: Final = ("uniformresourcelocator", "text/x-moz-url", "public.url", "_netscape_url")
 _LINK_SCHEMES: Final = frozenset(
     {"http", "https", "ftp", "data", "about", "javascript", "blob", "mailto", "tel", "chrome", "edge", "view-source"}
+    | {SCHEME}
 )
-"""What a browser offers."""
+"""What a browser offers, links of ours among them."""
 _ELSEWHERE: Final = frozenset(
     {"mtp", "ptp", "gphoto2", "camera", "afc", "kdeconnect", "obexftp", "bluetooth", "smb", "smb-share", "sftp", "ssh"}
     | {"fish", "ftps", "nfs", "afp", "dav", "davs", "dav+sd", "davs+sd", "webdav", "webdavs", "cdda", "network"}

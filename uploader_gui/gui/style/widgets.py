@@ -88,7 +88,11 @@ class TypedLine(QLineEdit):
         if is_for_list(QGuiApplication.clipboard().mimeData()):
             self.paste_wanted.emit()
         else:
-            self.paste()
+            self.paste_text()
+
+    def paste_text(self) -> None:
+        """Insert the clipboard's text."""
+        self.paste()
 
 
 ENTER_KEYS: Final = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})

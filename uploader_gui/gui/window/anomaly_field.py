@@ -126,14 +126,14 @@ class AnomalyField(TypedLine):
         color = self._theme.colors.ok if self._known else self._theme.colors.muted
         self._check.setIcon(self._theme.icons.icon("check", color, 18))
 
-    def _paste(self) -> None:
-        """Take the number alone out of a pasted address or text that names one; paste any other text as it is."""
+    def paste_text(self) -> None:
+        """Take the number alone out of an address or text that names one; paste any other text as it is."""
         text = QGuiApplication.clipboard().text()
         number = "" if ANOMALY_ID.fullmatch(text.strip()) else anomaly_in(text, self.page)
         if number:
             self.setText(number)
         else:
-            super()._paste()
+            super().paste_text()
 
     def _fit_width(self) -> None:
         """Make the field wide enough for its placeholder text beside the arrow."""
