@@ -164,6 +164,20 @@ def test_its_receipt_is_saved(history: HistoryDialog, window: Window, tmp_path: 
     assert [path for path, _ in window.engine.saved] == [tmp_path / "r.json"]
 
 
+def test_what_could_not_be_saved_is_what_is_saved_elsewhere(
+    history: HistoryDialog, window: Window, tmp_path: Path
+) -> None:
+    window.set_anomaly("99")
+    for button, name in ((history.save_receipt, "r.json"), (window.banner.button, "elsewhere.json")):
+        button.click()
+        (dialog,) = [one for one in window.findChildren(QFileDialog) if one.isVisible()]
+        assert Path(dialog.selectedFiles()[0]).name.startswith("receipt-4217-")
+        dialog.fileSelected.emit(str(tmp_path / name))
+        dialog.close()
+        assert window.engine.calls[-1] == ("build_receipt", NEW)
+        window.tell(ReceiptWritten(str(tmp_path / name), "disk full"))
+
+
 def test_its_receipt_is_opened_once_it_stands(
     history: HistoryDialog, window: Window, shown_elsewhere: list[str], qtbot: QtBot
 ) -> None:

@@ -74,13 +74,13 @@ def test_enter_asks_at_once_and_further_typing_ends_the_search(signed_in: Window
 
 
 def test_only_what_could_not_be_checked_is_asked_once_more(signed_in: Window) -> None:
-    for number, found in (("42", Lookup.UNCHECKED), ("43", Lookup.UNKNOWN), ("42", None), ("43", None)):
+    for number, answer in (("42", Lookup.UNCHECKED), ("43", Lookup.UNKNOWN), ("42", None), ("43", None)):
         typed(signed_in, number)
         for _ in range(2):
             QTest.keyClick(signed_in.header.field, Qt.Key.Key_Return)
             signed_in.tell(AnomalyLookedUp("99", Lookup.KNOWN))  # a dialog asked about another one
-        if found is not None:
-            signed_in.tell(AnomalyLookedUp(number, found))
+        if answer is not None:
+            signed_in.tell(AnomalyLookedUp(number, answer))
     assert signed_in.engine.looked_up == ["42", "43", "42", ""]
     assert signed_in.header.hint.text() == "The register knows no anomaly 43."
 

@@ -133,8 +133,8 @@ class EventRouter(QObject):
                 self._window.commands.tell_anomaly_changed(event)
             case events.AnomalyLookedUp():
                 self._window.number.handle(event)
-            case events.ReceiptWritten(path, None):
-                self._window.receipts.written(path)
+            case events.ReceiptWritten(path, error):
+                self._window.receipts.written(path, error)
             case events.UndoOffered():
                 self._window.forget_typing()
             case events.QueueStatus(running, partly=partly) if self.takes_all or (running and not partly):

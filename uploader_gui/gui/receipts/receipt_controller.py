@@ -62,6 +62,10 @@ class ReceiptController(QObject):
         self._window = window
         self._engine = engine
         self._to_open: set[str] = set()
+        self._made_for: dict[str, tuple[str, RunKey | None]] = {}
+        """The anomaly and the run of the receipt that each path was chosen for."""
+        self.not_saved: tuple[str, RunKey | None] = "", None
+        """The anomaly and the run of the last receipt that could not be saved."""
         self._shown_from: QTemporaryDir | None = None
         self._requests: list[tuple[RunKey | None, str, Callable[[Receipt], None]]] = []
 
@@ -90,10 +94,14 @@ class ReceiptController(QObject):
         now = QTime.currentTime().toString("hhmmsszzz")  # a new name each time: a viewer may lock the last file
         path = Path(self._shown_from.filePath(f"{self._name(anomaly_id)}-{now}.{ReceiptFormat.PDF.suffix}"))
         self._to_open.add(str(path))
+        self._made_for[str(path)] = anomaly_id, key
         self._ask(anomaly_id, key, lambda receipt: self._make_pdf(receipt, path))
 
-    def written(self, path: str) -> None:
-        """Open a receipt that was made to be viewed; for any other, show where it was saved."""
+    def written(self, path: str, error: str | None) -> None:
+        """Open a receipt that was made to be viewed; for any other, show where it was saved. Note what was not."""
+        if error is not None:
+            self.not_saved = self._made_for.get(path, self.not_saved)
+            return
         if path not in self._to_open:
             saved = Path(path)
             name, folder = visible_name(saved.name), visible_name(str(saved.parent))
@@ -132,6 +140,7 @@ class ReceiptController(QObject):
             ),
             ReceiptFormat.SHA256: lambda receipt: self._engine.save_receipt(receipt_json.sha256sums(receipt), path),
         }
+        self._made_for[str(path)] = anomaly_id, key
         self._ask(anomaly_id, key, makers[chosen])
 
     def _make_pdf(self, receipt: Receipt, path: Path) -> None:

@@ -147,9 +147,6 @@ class WindowCommands(QObject):
         elif wanted:
             self._window.dialogs.history()
 
-    def _choose_receipt(self) -> None:
-        self._window.receipts.save_as(self._window.anomaly_id)
-
     # Rows
 
     def do_row_action(self, action: RowAction, uploads: Sequence[UploadSnapshot]) -> None:
@@ -201,7 +198,7 @@ class WindowCommands(QObject):
             BannerAction.TRY_AGAIN: self._engine.start,
             BannerAction.RESUME: self.start,
             BannerAction.TRY_NOW: self._engine.try_now,
-            BannerAction.SAVE_ELSEWHERE: self._choose_receipt,
+            BannerAction.SAVE_ELSEWHERE: lambda: self._window.receipts.save_as(*self._window.receipts.not_saved),
             BannerAction.DISCARD: lambda: self._engine.remove(self._window.notices.discard()),
             BannerAction.SETTINGS: self._window.settings_wanted.emit,
             BannerAction.SEND_HERE: lambda: self._engine.send_here(self._window.model.waiting_elsewhere()),
@@ -228,7 +225,7 @@ class WindowCommands(QObject):
             FooterAction.UNDO: self._engine.undo,
             FooterAction.ADD_FILES: self._window.add_files.choose_files,
             FooterAction.ADD_FOLDER: self._window.add_files.choose_folder,
-            FooterAction.RECEIPT: self._choose_receipt,
+            FooterAction.RECEIPT: lambda: self._window.receipts.save_as(self._window.anomaly_id),
             FooterAction.PRINT_RECEIPT: lambda: self._window.receipts.print_out(self._window.anomaly_id),
             FooterAction.HISTORY: self._window.dialogs.history,
             FooterAction.HELP: self._window.dialogs.help,
