@@ -21,7 +21,7 @@ from pytestqt.qtbot import QtBot
 from tests.gui.fake_engine import LEFT, FakeEngine, Window, found, upload
 from tests.gui.receipts import BEGAN, file, receipt
 from uploader_gui.engine.errors import Code
-from uploader_gui.engine.events import QueueIdle, ReceiptBuilt, ReceiptWritten, Totals, UploadsAdded
+from uploader_gui.engine.events import JournalSetAside, QueueIdle, ReceiptBuilt, ReceiptWritten, Totals, UploadsAdded
 from uploader_gui.engine.models import Origin, PastRun, Reason, RunKey, UploadState
 from uploader_gui.engine.receipt import Circumstances, Original, Receipt
 from uploader_gui.gui.receipts import receipt_csv, receipt_pages, receipt_words
@@ -221,6 +221,12 @@ def test_news_of_a_receipt(dialog: QFileDialog, window: Window) -> None:
     window.tell(ReceiptWritten("/evidence/r.pdf"))
     assert not window.banner.isVisible()
     assert window.footer.below.text().endswith("The receipt r.pdf was saved in /evidence")
+
+
+def test_a_receipt_that_was_saved_takes_no_other_news_away(window: Window) -> None:
+    window.tell(JournalSetAside("/data/queue.damaged.db"), ReceiptWritten("/evidence/r.pdf"))
+    assert window.banner.isVisible()
+    assert "/data/queue.damaged.db" in window.banner.text.text()
 
 
 def test_the_page_says_anomaly_times_program_sums_and_all_of_each_file() -> None:

@@ -107,8 +107,10 @@ class Notices:
     def handle_event(self, event: events.Event) -> None:
         """Keep the notice that an event causes, if any."""
         match event:
-            case events.ReceiptWritten(_, error):
-                self._told = partial(_receipt_failed, error) if error else None
+            case events.ReceiptWritten(_, str(error)):
+                self._told = partial(_receipt_failed, error)
+            case events.ReceiptWritten() if self._told and self._told().action is BannerAction.SAVE_ELSEWHERE:
+                self._told = None
             case events.Resumed(upload_ids, ended):
                 self._ask_about(upload_ids, ended)
             case events.JournalSetAside(path):
