@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from tests.gui.dragging import drop, files
-from tests.gui.fake_engine import CTRL, LEFT, REST, RUNNING, FakeEngine, Window, upload
+from tests.gui.fake_engine import CTRL, LEFT, REST, RUNNING, FakeEngine, Window, found, upload
 from uploader_gui.anomaly_links import AnomalyPages
-from uploader_gui.engine.events import AnomalyLookedUp, Lookup, UploadsAdded
+from uploader_gui.engine.events import AnomalyLookedUp, Condition, Lookup, QueueStatus, UploadsAdded
 from uploader_gui.engine.models import UploadState
 from uploader_gui.gui.window.anomaly_field import similar
 from uploader_gui.gui.window.header import SignInState
@@ -212,6 +212,16 @@ def test_what_was_dropped_in_a_pause_for_an_unknown_number_is_asked_about_at_res
     assert signed_in.footer.primary.text() == "Resume"
     assert "99" in asked_at_start(signed_in).text()
     assert signed_in.engine.calls == []
+
+
+def test_an_unknown_number_is_asked_about_when_a_full_disk_has_room_again(signed_in: Window) -> None:
+    full = QueueStatus(running=False, conditions=frozenset({Condition.JOURNAL}))
+    signed_in.tell(WAITS, full, AnomalyLookedUp(WAITS.uploads[0].anomaly_id, Lookup.UNKNOWN))
+    assert signed_in.banner.button.text() == "Retry"
+    QTest.mouseClick(signed_in.banner.button, LEFT)
+    assert signed_in.engine.calls == []
+    found(signed_in, QMessageBox).buttons()[0].click()
+    assert signed_in.engine.calls == [("start", None)]
 
 
 def test_a_slip_is_noticed_and_one_click_mends_it(window: Window) -> None:

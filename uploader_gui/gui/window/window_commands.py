@@ -195,7 +195,7 @@ class WindowCommands(QObject):
         """Do what the banner's button says."""
         wanted = {
             BannerAction.SIGN_IN: lambda: self._window.sign_in_wanted.emit(False),
-            BannerAction.TRY_AGAIN: self._engine.start,
+            BannerAction.TRY_AGAIN: self.start,
             BannerAction.RESUME: self.start,
             BannerAction.TRY_NOW: self._engine.try_now,
             BannerAction.SAVE_ELSEWHERE: lambda: self._window.receipts.save_as(*self._window.receipts.not_saved),
