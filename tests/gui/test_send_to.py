@@ -100,3 +100,16 @@ def test_a_number_that_the_register_does_not_know_is_asked_about(window: Window,
     (question,) = dialog.findChildren(QMessageBox)
     QTest.mouseClick(question.buttons()[0], LEFT)
     assert window.engine.calls == [("send_to:99", ["a.jpg"])]
+
+
+def test_a_number_whose_search_the_dialog_ended_is_looked_up_afterwards(window: Window, qtbot: QtBot) -> None:
+    window.set_anomaly("4217")
+    window.set_signed_in(SignInState(signed_in=True))
+    window.tell(ROWS)
+    qtbot.waitUntil(lambda: window.engine.looked_up == ["4217"])
+    window.view.selectRow(0)
+    dialog = asked(window)
+    QTest.keyClicks(dialog.field, "99")
+    qtbot.waitUntil(lambda: window.engine.looked_up == ["4217", "99"])
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: window.engine.looked_up == ["4217", "99", "4217"])

@@ -41,6 +41,7 @@ class SendToDialog(PlainDialog):
         self.send = self.text_button(N_("Send there"), "primary")
         self._build()
         engine.event_arrived.connect(self._handle_event)
+        self.finished.connect(window.number.ask_again)
         self.follow_language(self._set_texts)
         self.field.setFocus()
 

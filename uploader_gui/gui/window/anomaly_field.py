@@ -247,6 +247,11 @@ class NumberCheck(QObject):
             self._asked = ""
         self.changed.emit()
 
+    def ask_again(self) -> None:
+        """Ask anew what was not answered: the engine looks up one number at a time, and another check asked it."""
+        self._asked = ""
+        self._rest.start()
+
     def asks_for(self, number: str) -> bool:
         """Return whether the register does not know this number, and nobody has confirmed it."""
         return self._result_of(number) is Lookup.UNKNOWN and number not in self._confirmed
