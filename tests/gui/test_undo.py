@@ -84,6 +84,21 @@ def test_ctrl_z_undoes_it_wherever_the_keyboard_is(window: Window, qtbot: QtBot,
         assert focus.text() == "42"
 
 
+@pytest.mark.parametrize(
+    ("key", "held", "typed"),
+    [(Qt.Key.Key_Home, Qt.KeyboardModifier.NoModifier, "94217"), (Qt.Key.Key_A, CTRL, "9")],
+)
+def test_what_is_typed_goes_where_the_cursor_was_before_undo_was_offered(
+    window: Window, key: Qt.Key, held: Qt.KeyboardModifier, typed: str
+) -> None:
+    field = window.header.field
+    QTest.keyClicks(field, "4217")
+    QTest.keyClick(field, key, held)
+    window.tell(UndoOffered(removed=1))
+    QTest.keyClicks(field, "9")
+    assert field.text() == typed
+
+
 def test_the_line_stays_while_what_is_being_sent_goes_on_by_itself_until_it_is_closed(window: Window) -> None:
     window.tell(UploadsAdded((upload("a.jpg"), upload("b.jpg"))), RUNNING)
     window.tell(UndoOffered(removed=1))

@@ -55,8 +55,12 @@ class TypedLine(QLineEdit):
     paste_wanted = Signal()
 
     def forget_typing(self) -> None:
-        """Clear the field's own undo history; the text stays."""
+        """Clear the field's own undo history; text, cursor and selection stay."""
+        begin, length, cursor = self.selectionStart(), self.selectionLength(), self.cursorPosition()
         self.setText(self.text())
+        self.setCursorPosition(cursor)
+        if length:
+            self.setSelection(begin, length)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Emit `undo_wanted` where Qt would swallow Ctrl+Z without anything to undo."""
