@@ -304,6 +304,17 @@ def test_tab_selects_the_row_it_reaches_and_delete_the_next_one(window: Window, 
     qtbot.waitUntil(lambda: [one.upload_id for one in window.view.selected()] == ["2.jpg"])
 
 
+def test_delete_that_only_cancelled_selects_nothing_later(window: Window) -> None:
+    show(window, upload("a.jpg", S.UPLOADING), *(upload(f"{n}.jpg", order=n) for n in (1, 2)))
+    window.view.selectRow(0)
+    QTest.keyClick(window.view, Qt.Key.Key_Delete)
+    assert window.engine.calls == [("cancel", ["a.jpg"])]
+    window.view.selectRow(1)
+    window.tell(UploadsRemoved((UploadId("2.jpg"),)))
+    QApplication.sendPostedEvents()
+    assert [one.upload_id for one in window.view.selected()] == ["1.jpg"]
+
+
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
 def test_enter_presses_the_button_that_has_the_focus(window: Window, key: Qt.Key) -> None:
     window.tell(UploadsAdded((upload("a.jpg", S.CANCELLED),)))

@@ -204,7 +204,8 @@ class UploadView(QTableView):
     def _remove_or_cancel(self, chosen: list[UploadSnapshot]) -> None:
         """Remove the selected rows; those being sent are cancelled instead, and stay with Try again."""
         removable = allowed_among(RowAction.REMOVE, chosen)
-        self._next_row = min((index.row() for index in self.selectionModel().selectedRows()), default=None)
+        if removable:
+            self._next_row = min(index.row() for index in self.selectionModel().selectedRows())
         under_way = [one for one in allowed_among(RowAction.CANCEL, chosen) if not allowed(RowAction.REMOVE, one)]
         if under_way or removable:
             self.taken_away.emit([one.upload_id for one in under_way], [one.upload_id for one in removable])
