@@ -198,6 +198,9 @@ def test_a_file_is_shown_in_its_folder(history: HistoryDialog, engine: FakeEngin
     assert shown_elsewhere == ["/evidence"]
     QTest.keyClick(history.files, Qt.Key.Key_Return)
     assert shown_elsewhere == ["/evidence"] * 2
+    engine.tell(ReceiptBuilt(receipt(file("Capture.png", source="from the clipboard")), NEW))
+    QTest.keyClick(history.files, Qt.Key.Key_Return)
+    assert shown_elsewhere == ["/evidence"] * 2  # it was on no disk of this computer
 
 
 def test_a_run_that_ends_meanwhile_is_looked_up(history: HistoryDialog, engine: FakeEngine) -> None:

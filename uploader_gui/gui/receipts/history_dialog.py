@@ -322,7 +322,7 @@ class HistoryDialog(PlainDialog):
         self.search.paste_wanted.connect(self._search_for_copied)
         self.deposits.currentItemChanged.connect(self._chosen)
         self.files.currentItemChanged.connect(self._show_state)
-        self.files.itemActivated.connect(self._show_in_folder)
+        self.files.itemActivated.connect(self.show_file.click)
         self.show_file.clicked.connect(self._show_in_folder)
         self.send_again.clicked.connect(self._send_again)
         self.open_receipt.clicked.connect(lambda: self._receipts.open(*self._anomaly_and_key()))
