@@ -344,18 +344,31 @@ def test_rows_of_very_long_names_fill_more_pages(qtbot: QtBot) -> None:
     assert long > short
 
 
-def test_a_receipt_is_printed_through_the_systems_dialog(window: Window, tmp_path: Path, qtbot: QtBot) -> None:
+def printed(window: Window, path: Path, qtbot: QtBot) -> str:
+    """Print to a file, and return what is told of it."""
     window.tell(UploadsAdded((upload("a", UploadState.UPLOADED),)))
     entry = next(one for one in window.footer.more.menu().actions() if one.text() == "Print the receipt…")
     entry.trigger()
     dialog = found(window, QPrintDialog)
     assert dialog.isVisible()
-    dialog.printer().setOutputFileName(str(tmp_path / "printed.pdf"))
+    dialog.printer().setOutputFileName(str(path))
     dialog.done(QPrintDialog.DialogCode.Accepted)
     qtbot.waitUntil(lambda: ("build_receipt", None) in window.engine.calls, timeout=60_000)
     window.tell(ReceiptBuilt(receipt(file())))
-    qtbot.waitUntil(lambda: "printer" in window.footer.below.text(), timeout=60_000)
+    qtbot.waitUntil(lambda: "receipt" in window.footer.below.text(), timeout=60_000)
+    return window.footer.below.text()
+
+
+def test_a_receipt_is_printed_through_the_systems_dialog(window: Window, tmp_path: Path, qtbot: QtBot) -> None:
+    assert "was sent to the printer" in printed(window, tmp_path / "printed.pdf", qtbot)
     assert (tmp_path / "printed.pdf").read_bytes().startswith(b"%PDF-")
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", "QPainter::begin", extend=True)
+def test_a_receipt_that_the_printer_does_not_take_is_not_said_to_be_printed(
+    window: Window, tmp_path: Path, qtbot: QtBot
+) -> None:
+    assert "could not be printed" in printed(window, tmp_path / "missing" / "printed.pdf", qtbot)
 
 
 def test_no_type_is_broken_within_its_name(qtbot: QtBot) -> None:

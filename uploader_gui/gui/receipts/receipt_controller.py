@@ -169,7 +169,9 @@ class ReceiptController(QObject):
     def _lay_out(self, device: QPdfWriter | QPrinter, receipt: Receipt, ready: Callable[[], None]) -> None:
         pages = receipt_pages.ReceiptPages(receipt, device, self._window.font(), self, self._page_of(receipt))
         pages.done.connect(ready)
-        pages.done.connect(pages.deleteLater)
+        pages.failed.connect(lambda: self.news.emit(_("The receipt could not be printed")))
+        for ended in (pages.done, pages.failed):
+            ended.connect(pages.deleteLater)
         pages.start()
 
 

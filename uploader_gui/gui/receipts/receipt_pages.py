@@ -70,9 +70,10 @@ class _Page:
 
 
 class ReceiptPages(QObject):
-    """Paints one receipt onto a device; `done` is emitted when all pages are painted."""
+    """Paints one receipt onto a device. Emits `done` when all pages are painted, or `failed`: the device takes none."""
 
     done = Signal()
+    failed = Signal()
 
     def __init__(
         self, receipt: Receipt, device: QPagedPaintDevice, font: QFont, parent: QObject, page: str = ""
@@ -135,10 +136,12 @@ class ReceiptPages(QObject):
         return QSizeF(self._device.width(), self._device.height())
 
     def _paint_next(self) -> None:
-        if self._painted == 0:
-            self._painter.begin(self._device)
-        else:
-            self._device.newPage()
+        takes_page = self._device.newPage() if self._painted else self._painter.begin(self._device)
+        if not takes_page:
+            if self._painted:
+                self._painter.end()
+            self.failed.emit()
+            return
         page = self.pages[self._painted]
         self._painter.save()
         clip = QRectF(0, 0, self._size().width(), page.height)
