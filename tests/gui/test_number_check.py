@@ -1,5 +1,6 @@
 """What the register says of the number in the field, a number out of a link or a pasted text, and one mistyped."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,13 @@ from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from tests.gui.dragging import drop, files
-from tests.gui.fake_engine import CTRL, LEFT, REST, RUNNING, FakeEngine, Window, found, upload
+from tests.gui.fake_engine import CTRL, LEFT, REST, RUNNING, FakeEngine, S, Window, found, upload
 from uploader_gui.anomaly_links import AnomalyPages
+from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import AnomalyLookedUp, Condition, Lookup, QueueStatus, UploadsAdded
 from uploader_gui.engine.models import UploadState
 from uploader_gui.gui.window.anomaly_field import similar
+from uploader_gui.gui.window.footer import FooterAction
 from uploader_gui.gui.window.header import SignInState
 
 KNOWN = AnomalyLookedUp("4217", Lookup.KNOWN, "4217", "Fire door, level 3", "École Jaurès")
@@ -31,6 +34,16 @@ def signed_in(window: Window, engine: FakeEngine) -> Window:
 def typed(window: Window, text: str) -> None:
     window.header.field.clear()
     QTest.keyClicks(window.header.field, text)
+
+
+def _rows(state: S, elsewhere: str = "") -> UploadsAdded:
+    code = Code.TLS if state is S.FAILED else None
+    return UploadsAdded(tuple(upload(str(n), state, code, order=n, elsewhere=elsewhere) for n in range(2)))
+
+
+def _first_entry(window: Window) -> None:
+    window.view.selectAll()
+    window.view.menu_for(window.view.selected()).actions()[0].trigger()
 
 
 def asked_at_start(window: Window) -> QMessageBox:
@@ -222,6 +235,34 @@ def test_an_unknown_number_is_asked_about_when_a_full_disk_has_room_again(signed
     assert signed_in.engine.calls == []
     found(signed_in, QMessageBox).buttons()[0].click()
     assert signed_in.engine.calls == [("start", None)]
+
+
+SENT_AT_ONCE: dict[str, tuple[Callable[[Window], object], UploadsAdded, tuple[str, object]]] = {
+    "the primary button": (lambda window: window.footer.primary.click(), _rows(S.FAILED), ("retry_failed", None)),
+    "the menu": (
+        lambda window: window.footer.action_wanted.emit(FooterAction.RETRY_ALL_FAILED),
+        _rows(S.FAILED),
+        ("retry_failed", None),
+    ),
+    "the banner": (lambda window: window.banner.button.click(), _rows(S.FAILED), ("retry", ["0", "1"])),
+    "rows": (_first_entry, _rows(S.CANCELLED), ("retry", ["0", "1"])),
+    "the banner, of another server": (
+        lambda window: window.banner.other.click(),
+        _rows(S.QUEUED, elsewhere="https://old.example"),
+        ("send_here", ["0", "1"]),
+    ),
+}
+"""What sends at once, without Start: how a person asks for it, the rows, and what the engine is asked then."""
+
+
+@pytest.mark.parametrize("case", SENT_AT_ONCE)
+def test_what_sends_at_once_asks_about_an_unknown_number_too(signed_in: Window, case: str) -> None:
+    press, rows, wanted = SENT_AT_ONCE[case]
+    signed_in.tell(rows, AnomalyLookedUp("4217", Lookup.UNKNOWN))
+    press(signed_in)
+    assert signed_in.engine.calls == []
+    found(signed_in, QMessageBox).buttons()[0].click()
+    assert signed_in.engine.calls == [wanted]
 
 
 def test_a_slip_is_noticed_and_one_click_mends_it(window: Window) -> None:

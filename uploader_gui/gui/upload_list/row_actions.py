@@ -61,6 +61,8 @@ _STATES: Final[Mapping[RowAction, frozenset[UploadState]]] = {
     RowAction.REMOVE: FINISHED | WAITING,
 }
 _OF_THE_SERVER_IN_USE: Final = frozenset({RowAction.TRY_AGAIN, RowAction.SEND_AGAIN})
+SENDS_AT_ONCE: Final = _OF_THE_SERVER_IN_USE | {RowAction.SEND_HERE}
+"""The actions after which nobody has to press Start."""
 MENU: Final = (
     RowAction.TRY_AGAIN,
     RowAction.SEND_AGAIN,

@@ -244,14 +244,18 @@ class UploadModel(QAbstractTableModel):
         """Return the uploads that came to an end with the server in use."""
         return [one.upload_id for one in self._rows if one.state.finished and not one.elsewhere]
 
-    def waiting_elsewhere(self) -> list[UploadId]:
-        """Return the uploads that wait for another server."""
-        return [one.upload_id for one in self._rows if one.elsewhere and not one.state.finished]
+    def failed_anomalies(self) -> list[str]:
+        """Return the anomalies of the uploads that failed with the server in use."""
+        return [one.anomaly_id for one in self._rows if one.state is UploadState.FAILED and not one.elsewhere]
 
-    def failed_alike(self) -> list[UploadId]:
+    def waiting_elsewhere(self) -> list[UploadSnapshot]:
+        """Return the uploads that wait for another server."""
+        return [one for one in self._rows if one.elsewhere and not one.state.finished]
+
+    def failed_alike(self) -> list[UploadSnapshot]:
         """Return the uploads that failed for the cause most failed ones have in common."""
         shared = self.counts().shared_failure
-        return [one.upload_id for one in self._rows if shared is not None and shared.concerns(one)]
+        return [one for one in self._rows if shared is not None and shared.concerns(one)]
 
     def snapshot(self, row: int) -> UploadSnapshot:
         """Return the snapshot of a row."""

@@ -286,9 +286,9 @@ class NumberCheck(QObject):
         is_new = number not in self._used or number in self._from_links
         return number not in self._started and (is_new or not is_known)
 
-    def confirm(self, numbers: Sequence[str], go_on: Callable[[], None], window: QWidget) -> QMessageBox | None:
+    def confirm(self, numbers: Iterable[str], go_on: Callable[[], None], window: QWidget) -> QMessageBox | None:
         """Go on; where the register knows one of these numbers not to exist, ask first, once for each."""
-        unknown = [number for number in numbers if self.asks_for(number)]
+        unknown = [number for number in dict.fromkeys(numbers) if self.asks_for(number)]
         if not unknown:
             go_on()
             return None

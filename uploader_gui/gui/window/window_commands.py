@@ -15,6 +15,7 @@ from PySide6.QtGui import QDesktopServices
 from uploader_gui.anomaly_links import page_address
 from uploader_gui.engine.models import may_change_anomaly
 from uploader_gui.gui.notices import BannerAction, gone_to, registered_meanwhile
+from uploader_gui.gui.upload_list.row_actions import SENDS_AT_ONCE, RowAction, perform
 from uploader_gui.gui.window.footer import FooterAction
 from uploader_gui.i18n import N_, ngettext
 
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from uploader_gui.gui.main_window import MainWindow
     from uploader_gui.gui.receipts.history_dialog import HistoryDialog
     from uploader_gui.gui.style.theme import Theme
-    from uploader_gui.gui.upload_list.row_actions import RowAction
     from uploader_gui.gui.window.finish import Finish
     from uploader_gui.settings import Fixed, Settings
 
@@ -150,16 +150,21 @@ class WindowCommands(QObject):
     # Rows
 
     def do_row_action(self, action: RowAction, uploads: Sequence[UploadSnapshot]) -> None:
-        """Do what a row's button or menu says."""
-        from uploader_gui.gui.upload_list.row_actions import RowAction, perform  # noqa: PLC0415 - loaded when asked for
-
+        """Do what a row's button or menu says; ask first what Start would ask, where it sends at once."""
         if action is RowAction.SEND_TO:
             self._window.dialogs.send_to(uploads)
             return
         if action is RowAction.OPEN_ANOMALY:
             QDesktopServices.openUrl(QUrl(page_address(self._window.model.pages.form, uploads[0].anomaly_id)))
             return
-        perform(action, uploads, self._engine)
+        numbers = [upload.anomaly_id for upload in uploads] if action in SENDS_AT_ONCE else []
+        if action is RowAction.SEND_HERE:  # it starts all
+            numbers += self._window.model.unfinished_anomalies()
+        self._window.number.confirm(numbers, lambda: perform(action, uploads, self._engine), self._window)
+
+    def _retry_failed(self) -> None:
+        numbers = self._window.model.failed_anomalies()
+        self._window.number.confirm(numbers, self._engine.retry_failed, self._window)
 
     def show_selection(self) -> None:
         """Show what may be done with the selected rows; of very many, each is looked at only once it is asked for."""
@@ -201,8 +206,12 @@ class WindowCommands(QObject):
             BannerAction.SAVE_ELSEWHERE: lambda: self._window.receipts.save_as(*self._window.receipts.not_saved),
             BannerAction.DISCARD: lambda: self._engine.remove(self._window.notices.discard()),
             BannerAction.SETTINGS: self._window.settings_wanted.emit,
-            BannerAction.SEND_HERE: lambda: self._engine.send_here(self._window.model.waiting_elsewhere()),
-            BannerAction.RETRY_THESE: lambda: self._engine.retry(self._window.model.failed_alike()),
+            BannerAction.SEND_HERE: lambda: self.do_row_action(
+                RowAction.SEND_HERE, self._window.model.waiting_elsewhere()
+            ),
+            BannerAction.RETRY_THESE: lambda: self.do_row_action(
+                RowAction.TRY_AGAIN, self._window.model.failed_alike()
+            ),
             BannerAction.CLOSE: self._window.notices.forget,
         }
         wanted[action]()
@@ -216,8 +225,8 @@ class WindowCommands(QObject):
             FooterAction.SIGN_IN: lambda: self._window.sign_in_wanted.emit(False),
             FooterAction.RESUME: self.start,
             FooterAction.PAUSE: self._engine.pause,
-            FooterAction.RETRY_FAILED: self._engine.retry_failed,
-            FooterAction.RETRY_ALL_FAILED: self._engine.retry_failed,
+            FooterAction.RETRY_FAILED: self._retry_failed,
+            FooterAction.RETRY_ALL_FAILED: self._retry_failed,
             FooterAction.NEW_DEPOSIT: self.begin_deposit,
             FooterAction.CLEAR_FINISHED: self._engine.clear_finished,
             FooterAction.REFUSED_FILES: self._window.dialogs.refused,
