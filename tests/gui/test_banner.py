@@ -195,6 +195,14 @@ def test_a_question_that_was_answered_takes_no_other_news_away(window: Window) -
     assert not window.banner.isVisible()
 
 
+def test_a_start_takes_no_news_away_that_came_after_the_question(window: Window) -> None:
+    window.tell(UploadsAdded((upload("1.jpg"),)), Resumed((UploadId("1.jpg"),)))
+    window.add_files.explain_half_fetched(["photo.jpg"])
+    window.tell(RUNNING)
+    assert window.banner.isVisible()
+    assert "photo.jpg" in window.banner.text.text()
+
+
 def test_what_was_left_unfinished_asks_once_whether_to_resume_or_discard(window: Window) -> None:
     left = [upload(f"{n}.jpg", S.QUEUED, order=n) for n in range(3)]
     ids = [one.upload_id for one in left]

@@ -108,13 +108,13 @@ class Notices:
         """Keep the notice that an event causes, if any."""
         match event:
             case events.ReceiptWritten(_, str(error)):
-                self._told = partial(_receipt_failed, error)
+                self._tell(partial(_receipt_failed, error))
             case events.ReceiptWritten() if self._told and self._told().action is BannerAction.SAVE_ELSEWHERE:
                 self._told = None
             case events.Resumed(upload_ids, ended):
                 self._ask_about(upload_ids, ended)
             case events.JournalSetAside(path):
-                self._told = partial(_set_aside, path)
+                self._tell(partial(_set_aside, path))
             case events.EngineFailed(reason):
                 self._failure = partial(_failed, reason)
                 self._mistake = reason.code is Code.INTERNAL_ERROR
@@ -132,7 +132,7 @@ class Notices:
 
     def explain(self, sentence: Callable[[], str]) -> None:
         """Show a sentence until it is closed."""
-        self._told = lambda: Notice(sentence(), BannerAction.CLOSE)
+        self._tell(lambda: Notice(sentence(), BannerAction.CLOSE))
         self._show()
 
     def explain_lost(self, name: str, reason: Reason) -> None:
@@ -184,8 +184,12 @@ class Notices:
 
     def _ask_about(self, upload_ids: tuple[UploadId, ...], ended: tuple[UploadId, ...]) -> None:
         self._asked = upload_ids, ended
+        self._tell(partial(_left_over, len(upload_ids), len(ended)))
         self.left_over = (*upload_ids, *ended)
-        self._told = partial(_left_over, len(upload_ids), len(ended))
+
+    def _tell(self, make: Callable[[], Notice]) -> None:
+        """Show this in place of what was told before, which may have been the question about earlier uploads."""
+        self._told, self.left_over = make, ()
 
     def _show(self) -> None:
         """A condition that needs a person comes before told notices, one that ends by itself after them."""
