@@ -39,9 +39,13 @@ def test_what_is_wrong_in_the_memory_is_forgotten(text: str) -> None:
     assert decoded(text) == []
 
 
-def test_a_memory_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_a_memory_that_cannot_be_written_is_told_and_no_longer_once_it_can(tmp_path: Path) -> None:
     (tmp_path / "window.ini").mkdir()
-    assert not WindowMemory(tmp_path / "window.ini").keep([KeptPath(Path("/photos/a.jpg"))])
+    memory = WindowMemory(tmp_path / "window.ini")
+    assert not memory.keep([KeptPath(Path("/photos/a.jpg"))])
+    (tmp_path / "window.ini").rmdir()
+    assert memory.keep([KeptPath(Path("/photos/b.jpg"))])
+    assert WindowMemory(tmp_path / "window.ini").kept == [KeptPath(Path("/photos/b.jpg"))]
 
 
 def test_what_was_kept_is_kept_again_and_goes_to_the_number_with_its_wishes(window: Window, qtbot: QtBot) -> None:

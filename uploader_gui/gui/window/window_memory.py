@@ -79,8 +79,9 @@ class WindowMemory:
         """Save the paths that wait for a number; return whether they are on disk."""
         if kept or self._settings.contains(_KEPT):
             self._settings.setValue(_KEPT, encoded(kept))
-            self._settings.sync()
-        return self._settings.status() is QSettings.Status.NoError
+        same_file = QSettings(self._settings.fileName(), QSettings.Format.IniFormat)  # an object's error never ends
+        same_file.sync()
+        return same_file.status() is QSettings.Status.NoError
 
     @property
     def unseen_finish(self) -> finish.Finish | None:
