@@ -111,6 +111,22 @@ def test_the_background_ends_by_itself_when_all_is_sent(
     assert desktop.notifications[-1] == ("2 files attached to anomaly 4217", "2 files uploaded")
 
 
+@pytest.mark.parametrize(
+    ("states", "told"),
+    [
+        ({"a": S.UPLOADED, "b": S.CANCELLED}, [("1 file attached to anomaly 4217", "1 file uploaded, 1 cancelled")]),
+        ({"a": S.CANCELLED, "b": S.CANCELLED}, []),
+    ],
+)
+def test_what_was_cancelled_is_not_said_to_be_sent(
+    window: Window, manners: DesktopPolicy, desktop: FakeDesktop, states: dict[str, S], told: list[tuple[str, str]]
+) -> None:
+    send(window.engine, "a", "b")
+    window.hide()
+    end(window.engine, **states)
+    assert desktop.notifications == told
+
+
 def test_the_last_word_can_be_read_and_who_comes_back_meanwhile_is_not_left(
     engine: FakeEngine, manners: DesktopPolicy, desktop: FakeDesktop, qtbot: QtBot
 ) -> None:

@@ -310,7 +310,7 @@ class DesktopPolicy(QObject):
         if unsent.asks:
             self._call_person(_trouble_text(unsent), _result_text(unsent))
             return
-        if unsent.counts.files:
+        if unsent.counts.uploaded + unsent.counts.skipped:
             self._notify_if_away(_all_there_text(unsent), _result_text(unsent))
         if self._hidden:
             self._reading_timer.start(self._desktop.reading_ms)
@@ -384,8 +384,9 @@ def _trouble_text(unsent: Unsent) -> str:
 
 def _all_there_text(unsent: Unsent) -> str:
     files, number = unsent.counts.uploaded + unsent.counts.skipped, unsent.counts.anomaly_id
-    if unsent.trial or not number or files < unsent.counts.files:
-        return _("All files are sent")
+    if not number:
+        is_all = files == unsent.counts.files
+        return _("All files are sent") if is_all else ngettext("{count} file sent", "{count} files sent", files)
     return ngettext(
         "{count} file attached to anomaly {number}", "{count} files attached to anomaly {number}", files, number=number
     )
@@ -403,6 +404,7 @@ def _result_text(unsent: Unsent) -> str:
         (NN_("{count} already there", "{count} already there"), counts.skipped),
         (NN_("{count} failed", "{count} failed"), counts.failed),
         (NN_("{count} refused", "{count} refused"), counts.refused),
+        (NN_("{count} cancelled", "{count} cancelled"), counts.cancelled),
     )
     sentences = [ngettext(*sentence, count) for sentence, count in parts if count]
     return ", ".join([*sentences, *([unsent.kept.wait()] if unsent.kept is not None else [])])
