@@ -242,8 +242,9 @@ def test_a_run_whose_journal_became_another_instance_s_sends_nothing_more_and_sa
 ) -> None:
     running = six_under_way(program, scripted_storage, many(files, 40))
     journal = program.data / "journal.sqlite"
-    delete_with_its_log(journal)
-    with at_work_elsewhere(journal):
+    with at_work_elsewhere(program.data / "other.sqlite"):
+        delete_with_its_log(journal)
+        (program.data / "other.sqlite").replace(journal)  # never missing for longer than a moment
         scripted_storage.release()
         ended = running.ended()
     assert (ended.code, ended.err) == (1, "")

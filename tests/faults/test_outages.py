@@ -111,14 +111,24 @@ async def test_a_probe_asks_for_marked_files_in_turn_before_it_marks_another(wor
 
 @pytest.mark.parametrize("status", [400, 401])
 async def test_a_service_that_answers_no_is_in_trouble_no_longer(status: int, run: Run, world: World) -> None:
-    world.api.faults += [api_faults.busy(429), api_faults.busy(429), api_faults.refusal(status)]
+    refused: list[int] = []
+
+    def answer(number: int, call: ApiCall) -> ApiFault | None:
+        if refused:
+            return None
+        if len(call.upload_ids) > 1:
+            return api_faults.busy(429)
+        refused.append(number)  # a probe
+        return api_faults.refusal(status)
+
+    world.api.fault = answer
     run.begin(many(world.files, 60))
     if status == 401:
         await run.heard(SignInRequired)
         assert run.all_heard(QueueStatus)[-1].conditions == {Condition.SIGN_IN}
         run.queue.sign_in(*world.api.tokens)
     await run.idle()
-    assert [len(call.upload_ids) for call in world.api.calls[:4]] == [20, 20, 1, 20]
+    assert len(world.api.calls[refused[0]].upload_ids) == 20  # the next call
 
 
 async def test_a_file_that_breaks_the_service_fails_alone(world: World) -> None:

@@ -144,6 +144,7 @@ def test_an_engine_that_broke_is_replaced_and_the_list_there_again(scene: Scene,
 
     scene.begin()
     scene.add("a.jpg", "removed.jpg")
+    scene.until_told(PathsAdded)
     scene.until(lambda: {"a.jpg", "removed.jpg"} <= set(scene.shown()))
     engine = next(one for one in threading.enumerate() if one.name == "uploader-engine")
     scene.bridge.remove(scene.listed()[1:])
