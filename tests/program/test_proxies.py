@@ -290,7 +290,6 @@ CURLS = [
     ({"https_proxy": P}, "https://register.test/"),
     ({"https_proxy": f"HTTP://{P}/"}, "https://register.test/"),
     ({"https_proxy": f"user:p%40ss@{P}"}, "https://register.test/"),
-    ({"https_proxy": "127.0.0.2"}, "https://register.test/"),
     ({"https_proxy": "https://127.0.0.2"}, "https://register.test/"),
     ({"HTTPS_PROXY": P}, "https://register.test/"),
     ({"https_proxy": "", "HTTPS_PROXY": P}, "https://register.test/"),
@@ -377,6 +376,7 @@ def test_the_systems_proxy_is_found_beyond_what_curl_knows(*, with_qt: bool) -> 
     expected = [
         ({"https_proxy": PROXY}, "https://register.test/", PROXY),
         ({"HTTPS_PROXY": "proxy.test:3128"}, "https://register.test/", "http://proxy.test:3128"),
+        ({"https_proxy": "127.0.0.2"}, "https://register.test/", "http://127.0.0.2:1080"),  # curl 8.22: port 80
         ({"HTTPS_PROXY": "socks5://proxy.test:1080"}, "https://register.test/", "socks5://proxy.test:1080"),
         ({"ALL_PROXY": "socks://proxy.test:1080", "https_proxy": PROXY}, "https://register.test/", PROXY),
         ({"ALL_PROXY": "socks4a://proxy.test", "no_proxy": ".test"}, "https://register.test/", "None"),
