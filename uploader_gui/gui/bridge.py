@@ -90,9 +90,9 @@ class Bridge(QObject):
             self._engine.submit(command)
 
     def leave(self, given_up: threading.Event, *, begin_seconds: float = 0.0) -> Callable[[], Outcome | None]:
-        """Tell of nothing any more, and return a function that stops the engine and returns the outcome of its run.
+        """Emit nothing from now on, and return a function that stops the engine and returns the outcome of its run.
 
-        It returns None if there was no engine. That function blocks: see `EngineThread.stop`.
+        That function returns None if there was no engine. It blocks: see `EngineThread.stop`.
         """
         engine, self._engine = self._engine, None
         if engine is None:

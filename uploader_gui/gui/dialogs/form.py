@@ -72,9 +72,9 @@ class FormParts(Translated):
         self.translate(made.setText, words)
         self.column.addWidget(made)
 
-    def add_question(self, text: str) -> QLabel:
-        """Add the question that a dialog asks."""
-        made = label(text, self.theme, 16, QFont.Weight.DemiBold, wraps=True)
+    def add_question(self) -> QLabel:
+        """Add a label for the question that a dialog asks."""
+        made = label("", self.theme, 16, QFont.Weight.DemiBold, wraps=True)
         self.column.addWidget(made)
         return made
 
@@ -234,7 +234,7 @@ class QuestionDialog(PlainDialog):
         super().__init__(yes, theme, parent)
         self.guide_page = guide_page or self.guide_page
         self._ask = ask
-        self.question = self.add_question("")
+        self.question = self.add_question()
         self.follow_language(self.ask_again)
         for sentence in sentences:
             self.add_sentence(sentence)

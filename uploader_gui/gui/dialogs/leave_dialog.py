@@ -30,7 +30,7 @@ class LeaveDialog(PlainDialog):
         self._window = window
         self._unsent = unsent = window.unsent
         self._offered_background = False
-        self.question = self.add_question("")
+        self.question = self.add_question()
         self.background, self.background_more = self._choice()
         self.stop, self.stop_more = self._choice()
         self.stay = self.text_button(N_("Stay here"), "plain")

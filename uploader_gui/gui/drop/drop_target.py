@@ -18,7 +18,7 @@ from uploader_gui.gui.drop.drop_area import PICTURE_SIDE, dashed
 from uploader_gui.gui.drop.mime import decision_on, picture_in, portal_key_in
 from uploader_gui.gui.drop.offer import Decision, DropKind, add_from
 from uploader_gui.gui.style.widgets import IconLabel, arranged, label
-from uploader_gui.i18n import N_, _, ngettext
+from uploader_gui.i18n import _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -176,23 +176,17 @@ def _texts_of(decision: Decision, anomaly_id: str) -> tuple[str, str]:
     if decision.kind is DropKind.PICTURE:
         kept = _("It is kept as it is") if decision.picture else _("It is saved as a PNG file")
         return _("Add this picture to anomaly {number}", number=anomaly_id), kept
+    searched = _("Folders are searched; the originals stay where they are")
     if decision.kind is DropKind.PORTAL:
-        return _("Add these files to anomaly {number}", number=anomaly_id), _(
-            "Folders are searched; the originals stay where they are"
-        )
-    left_out = not_here(decision.left_out)
+        return _("Add these files to anomaly {number}", number=anomaly_id), searched
+    how = not_here(decision.left_out) or searched
+    if decision.promised or decision.files:
+        how = _("Fetching begins at once; the originals stay where they are")
     if decision.origin is not None:
         count = decision.promised or len(decision.files or decision.paths)
-        how = (
-            N_("Fetching begins at once; the originals stay where they are")
-            if decision.promised or decision.files
-            else N_("Folders are searched; the originals stay where they are")
-        )
-        return add_from(decision.origin, count, anomaly_id), left_out or _(how)
+        return add_from(decision.origin, count, anomaly_id), how
     folders = folders_among(decision.paths)
-    return EntryCounts.of(path in folders for path in decision.paths).add_to(anomaly_id), left_out or _(
-        "Folders are searched; the originals stay where they are"
-    )
+    return EntryCounts.of(path in folders for path in decision.paths).add_to(anomaly_id), how
 
 
 def not_here(names: Sequence[str]) -> str:

@@ -51,7 +51,7 @@ class Door(Protocol):
 
 
 class Fetch(QObject):
-    """The files of one drag or paste. Its thread calls the methods of `fetching.Listener`, which are told here later.
+    """The files of one drag or paste. Its thread calls the methods of `fetching.Listener`, which lead to the signals.
 
     Signals, in Qt's thread:
         moved(Item, int): how many bytes of an item are there.

@@ -41,7 +41,7 @@ _DESCRIPTORS: Final = ("FileGroupDescriptorW", "FileGroupDescriptor")
 
 
 Promises = tuple[tuple[str, ...], int]
-"""Names of formats that Qt does not tell of, and how many files are promised (`platform/macos_promises.py`)."""
+"""Names of formats that Qt does not report, and how many files are promised (`platform/macos_promises.py`)."""
 NO_PROMISES: Final[Promises] = ((), 0)
 
 
@@ -143,7 +143,7 @@ _NO_PATHS: Final = frozenset({"", "copy", "cut", "x-special/nautilus-clipboard"}
 
 def _sorted_out(mime: QMimeData) -> tuple[list[Path], list[tuple[str, str]]]:
     """Return the files and folders of this computer among the URLs, each once, and (scheme, name) of the others."""
-    urls = [url for url in mime.urls() if url.scheme() or url.path()] if mime.hasUrls() else []  # but for comments
+    urls = [url for url in mime.urls() if url.scheme() or url.path()] if mime.hasUrls() else []  # a comment has neither
     paths: dict[Path, None] = {}
     others: dict[tuple[str, str], None] = {}
     for url, address in zip(urls, _addresses(mime, urls), strict=True):

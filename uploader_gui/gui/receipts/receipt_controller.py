@@ -112,7 +112,7 @@ class ReceiptController(QObject):
             self.news.emit(_("No program on this computer shows PDF files. Save the receipt, then open it elsewhere."))
 
     def receipt_built(self, event: ReceiptBuilt) -> None:
-        """Continue what requested this receipt: of its run the oldest, one for its anomaly before others."""
+        """Answer one request for a receipt of this run: the oldest for this anomaly, else the oldest of all."""
         of_run = [one for one in self._requests if one[0] == event.key]
         for request in sorted(of_run, key=lambda one: one[1] != event.receipt.anomaly_id)[:1]:
             self._requests.remove(request)

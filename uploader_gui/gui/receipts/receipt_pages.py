@@ -85,7 +85,6 @@ class ReceiptPages(QObject):
         self._offset = receipt_words.offset_of(receipt)
         self._device = device
         self._font = QFont(font)
-        self._trial = receipt.trial
         self._files = list(enumerate(receipt.files, start=1))
         self._at = 0
         self.pages: list[_Page] = []
@@ -114,7 +113,7 @@ class ReceiptPages(QObject):
         tried = self._files[self._at : self._at + _ROWS_TRIED]
         head = "" if self.pages else heading_html(self._receipt, self._checksum, self._page)
         document = self._laid_out(
-            head + (table_html(tried, trial=self._trial, utc_offset=self._offset) if tried else "")
+            head + (table_html(tried, trial=self._receipt.trial, utc_offset=self._offset) if tried else "")
         )
         count, height = _rows_that_fit(document, self._size().height() * (1 - _FOOT_ROOM))
         self._at += count if tried else 0
@@ -149,7 +148,7 @@ class ReceiptPages(QObject):
         page.document.drawContents(self._painter, clip)
         self._painter.restore()
         self._paint_foot()
-        if self._trial:
+        if self._receipt.trial:
             self._paint_trial()
         page.document.deleteLater()
         self._painted += 1

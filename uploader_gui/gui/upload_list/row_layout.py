@@ -101,7 +101,8 @@ def lay_out(
     first = QRect(row.left(), top, row.width(), fonts.name_metrics.height())
     second = QRect(row.left(), first.bottom() + 1 + _LINE_GAP, row.width(), fonts.small_metrics.height())
     disc = _disc(first, right, fonts)
-    state_box = _right_box(first, disc.left() - fonts.px(_STATE_GAP), fonts.state_metrics.horizontalAdvance(state))
+    state_right = disc.left() - fonts.px(_STATE_GAP)
+    state_box = _between(first, state_right - fonts.state_metrics.horizontalAdvance(state), state_right)
     buttons = _buttons(second, right, fonts, actions)
     buttons_left = buttons[0].area.left() if buttons else right
     bar = _bar(second, row, buttons_left, fonts) if has_bar else QRect()
@@ -140,10 +141,6 @@ def _tile(row: QRect, fonts: RowFonts) -> QRect:
 def _disc(line: QRect, right: int, fonts: RowFonts) -> QRect:
     side = fonts.px(_DISC)
     return QRect(right - side + 2, line.center().y() - side // 2 + 1, side, side)
-
-
-def _right_box(line: QRect, right: int, width: int) -> QRect:
-    return QRect(right - width, line.top(), width, line.height())
 
 
 def _between(line: QRect, left: int, right: int) -> QRect:

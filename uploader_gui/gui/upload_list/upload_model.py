@@ -127,7 +127,7 @@ class UploadModel(QAbstractTableModel):
         self._retry_at: dict[UploadId, float] = {}
         """When the rows that count down begin their next attempts."""
         self._actions_changed: dict[UploadId, float] = {}
-        """When the buttons of a row became others: those of the last flushes."""
+        """When the buttons of a row changed; forgotten after some seconds."""
 
     # Events of the engine
 
@@ -271,7 +271,7 @@ class UploadModel(QAbstractTableModel):
         return self._progress.get(upload_id)
 
     def actions_changed_at(self, upload_id: UploadId) -> float:
-        """Return when the buttons of a row became others, by `clock`; long ago where that is not known any more."""
+        """Return when the buttons of a row changed, by `clock`; minus infinity where that was long ago."""
         return self._actions_changed.get(upload_id, -math.inf)
 
     # Inside

@@ -161,13 +161,10 @@ class WindowBody(QWidget):
     def _is_squeezed(self) -> bool:
         return self._is_low and (self.preflight.isVisibleTo(self) or self.finish.isVisibleTo(self))
 
-    def _shows_enough(self) -> bool:
-        around = self._height_around(self.preflight.height_at) + self._filters_height()
-        return around + self._list_height(rows=_ENOUGH_ROWS) <= self.height()
-
-    def _has_room_for_filters(self) -> bool:
-        around = self._height_around(self.preflight.least_height_at) + self._filters_height()
-        return around + self._list_height(rows=1) <= self.height()
+    def _has_room(self, summary_at: Callable[[int], int], *, rows: int) -> bool:
+        """Return whether so many rows are visible beside filters and summary, which has that height at a width."""
+        needed = self._height_around(summary_at) + self._filters_height() + self._list_height(rows=rows)
+        return needed <= self.height()
 
     def _height_around(self, summary_at: Callable[[int], int]) -> int:
         """Return the height of all parts but the filters and the list."""
@@ -191,7 +188,9 @@ class WindowBody(QWidget):
         """In a low window reduce the spacing, hide the filters for what needs room, and fold the summary if needed."""
         low, squeezed = self._is_low, self._is_squeezed
         self._space(12 if low else 18, 8 if low else 14)
-        crowded = not self._searches and (squeezed or (low and not self._has_room_for_filters()))
+        crowded = not self._searches and (
+            squeezed or (low and not self._has_room(self.preflight.least_height_at, rows=1))
+        )
         self.filters.setVisible(self._has_rows and not crowded)
         self.selection.setVisible(self._has_rows and self.selection.wanted and not low)
         layout_facts = (
@@ -206,7 +205,7 @@ class WindowBody(QWidget):
         if layout_facts != self._last_layout and not (squeezed and self.preflight.opened):
             self._last_layout = layout_facts
             self.preflight.fold(on=False)
-            self.preflight.fold(on=squeezed and not self._shows_enough())
+            self.preflight.fold(on=squeezed and not self._has_room(self.preflight.height_at, rows=_ENOUGH_ROWS))
 
     def _unsettle_below(self) -> None:
         """Let no press count on what may have moved to where something else was."""

@@ -1,7 +1,6 @@
 """What a person's buttons, keys and menus do in the main window: starting, deposits, rows; and the dialogs they open.
 
-The window connects them; what they need of it they ask it for by name. A dialog's module is imported when it is opened:
-the first paint does not wait for it.
+`main_window.py` connects them. A dialog's module is imported when it is opened: the first paint does not wait for it.
 """
 
 from __future__ import annotations
