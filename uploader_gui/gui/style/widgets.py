@@ -317,9 +317,8 @@ def set_look(widget: QWidget, name: str, value: str) -> None:
 
 
 def announce(widget: QWidget, text: str) -> None:
-    """Let a screen reader read a text that appears by itself; silent before Qt 6.8."""
-    if hasattr(QtGui, "QAccessibleAnnouncementEvent"):
-        QtGui.QAccessible.updateAccessibility(QtGui.QAccessibleAnnouncementEvent(widget, text))
+    """Let a screen reader read a text that appears by itself."""
+    QtGui.QAccessible.updateAccessibility(QtGui.QAccessibleAnnouncementEvent(widget, text))
 
 
 class IconButton(Button):
