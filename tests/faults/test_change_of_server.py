@@ -331,6 +331,16 @@ async def test_an_address_no_tokens_may_go_to_leaves_everything_where_it_is(run:
     assert names_at(world.api) == ["a.jpg", "b.jpg"]
 
 
+async def test_after_an_address_that_cannot_be_used_rows_still_name_their_own_server(
+    there: EngineOptions, run: Run, world: World
+) -> None:
+    await run.added(world.make("a.jpg"))
+    run.queue.use(world.options(api_url="http://register.example/main"))
+    run.queue.use(there)
+    await run.added(world.make("b.jpg"))
+    assert {name: upload.elsewhere for name, upload in run.latest.items()} == {"a.jpg": world.api.url, "b.jpg": ""}
+
+
 async def test_on_a_broken_disk_the_list_of_the_other_server_comes_later(
     there: EngineOptions, expected_logs: ExpectedLogs, world: World
 ) -> None:

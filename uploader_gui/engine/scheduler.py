@@ -210,11 +210,11 @@ class Scheduler:
         self.context.store.cancel(uploads)
         self.wake()
 
-    def rest(self, server: str) -> None:
-        """Send nothing while another server is in use. `server` is the address of this one, for the rows."""
+    def rest(self) -> None:
+        """Send nothing while another server is in use; the rows name this one."""
         self.pause()
         self._in_use = False
-        self.context.store.belong_elsewhere(server)
+        self.context.store.belong_elsewhere(self.context.options.api_url)
 
     def come_back(self) -> None:
         """Be the server in use again; what is unfinished waits for Start."""

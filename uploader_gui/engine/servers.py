@@ -101,7 +101,7 @@ class Servers:
         """
         before, self.options = self.options, options
         if options.api_url != before.api_url:
-            self.current.rest(before.api_url)
+            self.current.rest()
         try:
             server = self._connect(options)
         except UploaderError as error:
@@ -166,7 +166,7 @@ class Servers:
             log.info("files for a server with a wrong address stay in the journal: %s", error.detail)
             return
         scheduler = self._new_scheduler(server, options)
-        scheduler.rest(address)
+        scheduler.rest()
         self._begin(scheduler)
         scheduler.intake.restore()
 
