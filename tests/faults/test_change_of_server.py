@@ -211,6 +211,18 @@ async def test_a_row_is_sent_again_to_the_server_in_use_where_that_was_wanted_an
     assert (names_at(world.api), names_at(other_api)) == (["arrived.jpg"], ["again.jpg", "again.jpg"])
 
 
+async def test_a_row_sent_to_the_server_in_use_starts_nothing_that_waits_for_start_there(
+    there: EngineOptions, other_api: StrictApi, run: Run, world: World
+) -> None:
+    await run.added(world.make("a.jpg"))
+    run.queue.use(there)
+    await run.added(world.make("waiting.jpg"), anomaly="43")
+    run.queue.send_here([run.latest["a.jpg"].upload_id])
+    await run.in_state(S.UPLOADED, "a.jpg")
+    await run.until(lambda: not run.all_heard(QueueStatus)[-1].running)
+    assert (run.latest["waiting.jpg"].state, names_at(other_api)) == (S.QUEUED, ["a.jpg"])
+
+
 async def test_undo_brings_nothing_back_that_another_server_got_instead(
     there: EngineOptions, other_api: StrictApi, run: Run, world: World
 ) -> None:

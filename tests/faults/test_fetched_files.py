@@ -5,13 +5,15 @@ import sqlite3
 import uuid
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.faults.running import ANOMALY, Run, World, engine, options
+from tests.support.scripted_storage import ScriptedStorage
 from tests.support.strict_api import StrictApi
 from uploader_gui.engine.errors import Code, Variant
-from uploader_gui.engine.events import QueueIdle, Resumed, UploadsAdded
+from uploader_gui.engine.events import QueueIdle, Resumed, UploadsAdded, UploadsRemoved
 from uploader_gui.engine.fetching import part_of
 from uploader_gui.engine.models import Awaited, Origin, Reason, Treatment, UploadId, UploadState
 from uploader_gui.engine.options import AddOptions, Choices
@@ -80,6 +82,30 @@ async def test_start_sends_the_others_and_waits_for_what_is_still_being_fetched(
         come(run, second)
         await run.idle()
     assert len(world.storage.objects) == 2
+
+
+async def test_a_fetched_file_goes_to_another_server_once_it_is_whole_and_as_what_it_is(
+    data: Path, world: World, scripted_storage: ScriptedStorage
+) -> None:
+    (file,) = awaited(data, "a.pdf")
+    with StrictApi(lambda upload, _: scripted_storage.url_for(f"other/{upload['uploadId']}")) as other:
+        async with engine(options(data, world.api)) as run:
+            begin(run, file)
+            await run.in_state(S.FETCHING, "a.pdf")
+            run.queue.use(options(data, other))
+            run.queue.send_here([file.upload_id])
+            come(run, file)
+            await run.in_state(S.QUEUED, "a.pdf")
+            assert (other.calls, run.all_heard(UploadsRemoved)) == ([], [])
+            run.queue.send_here([file.upload_id])
+            await run.in_state(S.UPLOADED, "a.pdf")
+            await run.idle()
+            rows: Any = run.queue.receipt(ANOMALY).to_json()["files"]
+    assert [(row["state"], row.get("source")) for row in rows] == [
+        ("cancelled", "from a phone"),
+        ("uploaded", "from a phone"),
+    ]
+    assert (world.api.calls, left_in(data)) == ([], [])
 
 
 async def test_what_does_not_come_whole_fails_in_words_and_is_listed_at_next_start(data: Path, world: World) -> None:

@@ -203,14 +203,14 @@ class UploadQueue:
     def send_here(self, upload_ids: Iterable[UploadId]) -> None:
         """Send files that were added for another server to the one in use instead, as if they were added now.
 
-        Their rows leave the list once the new ones are there: whatever happens in between, no file is lost.
+        Their rows leave the list once the new ones are there: whatever happens in between, no file is lost. What is
+        still being fetched stays where it is. As with `retry`, others that wait for Start go on waiting.
         """
         for scheduler, uploads in self.servers.owned(upload_ids):
             if scheduler is not self.scheduler:
                 for (anomaly_id, add_options), those in _by_options(uploads):
                     paths = [upload.source.path for upload in those]
                     self.intake.add_paths(paths, anomaly_id, add_options, partial(self._hand_over, scheduler, those))
-        self.scheduler.start()
 
     def send_to(self, upload_ids: Iterable[UploadId], anomaly_id: str) -> None:
         """Let uploads that are not registered yet go to another anomaly; `AnomalyChanged` tells what became of them."""
@@ -312,14 +312,15 @@ class UploadQueue:
 
 
 def _by_options(uploads: Iterable[Upload]) -> Iterable[tuple[tuple[str, AddOptions], list[Upload]]]:
-    """Return what can still be sent by anomaly and by what was chosen for it, without what is stored already."""
+    """Return what can be sent now by anomaly and by what was chosen for it, without what is stored already."""
     groups: dict[tuple[str, AddOptions], list[Upload]] = {}
     for upload in uploads:
-        if not upload.state.stored:
+        if not upload.state.stored and upload.state is not UploadState.FETCHING:
             groups.setdefault((upload.anomaly_id, _options_of(upload)), []).append(upload)
     return groups.items()
 
 
 def _options_of(upload: Upload) -> AddOptions:
     zipped = upload.treatment is Treatment.ZIP
-    return AddOptions(upload.wanted_again, Choices(upload.treatment, Treatment.ZIP if zipped else None))
+    choices = Choices(upload.treatment, Treatment.ZIP if zipped else None)
+    return AddOptions(upload.wanted_again, choices, upload.origin, start=True)
