@@ -20,14 +20,13 @@ LEAF = der(AUTHORITY.issue_cert("register.test", common_name="register.test").ce
 def test_the_issuer_of_a_certificate_is_named() -> None:
     certificate = read_certificate(LEAF)
     assert certificate.issuer == "Mairie de Sète"
-    assert certificate.subject.endswith("register.test")
     assert not certificate.self_signed
 
 
 def test_a_certificate_that_vouches_for_itself_is_noticed() -> None:
     certificate = read_certificate(der(AUTHORITY.cert_pem.bytes()))
     assert certificate.self_signed
-    assert certificate.issuer == certificate.subject == "Mairie de Sète"
+    assert certificate.issuer == "Mairie de Sète"
 
 
 @given(st.one_of(st.binary(), st.integers(0, len(LEAF)).map(lambda cut: LEAF[:cut])))

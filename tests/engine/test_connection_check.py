@@ -12,7 +12,7 @@ import trustme
 
 from tests.support.certificates import CertificateAuthority
 from tests.support.loopback import LoopbackServer
-from tests.support.raw_http import Connection, RawAnswer, RawRequest
+from tests.support.raw_http import Connection, HungUpError, RawAnswer, RawRequest
 from uploader_gui.engine.connection_test import ConnectionCheck
 from uploader_gui.engine.events import Fact, Finding, Question, Verdict
 from uploader_gui.engine.options import HttpOptions
@@ -38,6 +38,20 @@ class Server(LoopbackServer):
         self.seen.append(request)
         date = ("Date", formatdate(time.time() + self._clock_offset, usegmt=True))
         connection.send(RawAnswer(self._answer.status, (date, *self._answer.headers), self._answer.body, close=True))
+
+
+class BareProxy(Server):
+    """Answers with a status line alone, or (empty) hangs up."""
+
+    def __init__(self, status_line: str) -> None:
+        super().__init__(RawAnswer(200))
+        self._line = status_line
+
+    def answer(self, connection: Connection, request: RawRequest) -> None:
+        self.seen.append(request)
+        if self._line:
+            connection.send_bytes(f"HTTP/1.1 {self._line}\r\nContent-Length: 0\r\n\r\n".encode())
+        raise HungUpError("answered and closed")
 
 
 def says(status: int, words: object = None, headers: tuple[tuple[str, str], ...] = JSON) -> RawAnswer:
@@ -183,14 +197,28 @@ async def test_a_server_that_is_not_there_is_told_with_its_port_and_a_name_that_
     assert found == [Finding(F.NAME_UNKNOWN, Verdict.BAD, ("no-such-host.invalid",))]
 
 
-@pytest.mark.parametrize(("status", "expected"), [(407, F.PROXY_SIGN_IN), (403, F.PROXY_REFUSED)])
-async def test_a_proxy_that_refuses_is_told_as_such(status: int, expected: Fact) -> None:
-    with Server(RawAnswer(status)) as proxy:
+@pytest.mark.parametrize(
+    ("status_line", "expected"),
+    [
+        ("407 Proxy Authentication Required", F.PROXY_SIGN_IN),
+        ("403 Forbidden", F.PROXY_REFUSED),
+        ("403 Rule 14075", F.PROXY_REFUSED),
+        ("", F.NO_ANSWER),
+    ],
+)
+async def test_a_proxy_that_refuses_is_told_as_such(status_line: str, expected: Fact) -> None:
+    with BareProxy(status_line) as proxy:
         with_login = proxy.origin.replace("://", "://me:secret@")
         found = await findings("https://api.example/main", proxy_for=lambda _: with_login)
     assert facts(found) == [F.PROXY_USED, F.NAME_FOUND, F.CONNECTED, expected]
     assert "secret" not in " ".join(map(told, found))
     assert not any(request.header("X-Session-Token") for request in proxy.seen)
+
+
+@pytest.mark.parametrize(("scheme", "port"), [("http", 80), ("https", 443)])
+async def test_a_proxy_without_a_port_is_asked_at_that_of_its_scheme(scheme: str, port: int) -> None:
+    found = await findings("https://api.example/main", proxy_for=lambda _: f"{scheme}://127.0.0.1")
+    assert found[0] == Finding(F.PROXY_USED, Verdict.NOTE, (f"127.0.0.1:{port}",))
 
 
 async def test_an_unusable_authority_is_told_with_its_file(tmp_path: Path) -> None:

@@ -52,6 +52,7 @@ ANSWER_SECONDS: Final = 20.0
 CLOCK_TOLERANCE: Final = 60.0
 """In seconds. A smaller difference needs no mention: the program corrects it anyway."""
 _NO_ANOMALY: Final = "0"
+_PORTS: Final = {"http": 80, "https": 443}
 _BUSY: Final = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 _NO_ROUTE: Final = "missing authentication token"
 """What the service's gateway answers to a path it does not know, with 403."""
@@ -149,10 +150,10 @@ class ConnectionCheck:
 
     async def _reaches(self, url: httpx.URL, proxy: str | None) -> bool:
         """Resolve the host name and connect, to the proxy where there is one; return whether both worked."""
-        host, port = url.raw_host.decode("ascii"), url.port or (443 if url.scheme == "https" else 80)
+        host, port = url.raw_host.decode("ascii"), url.port or _PORTS[url.scheme]
         if proxy is not None:
             parts = urlsplit(proxy)
-            host, port = parts.hostname or "", parts.port or 80
+            host, port = parts.hostname or "", parts.port or _PORTS.get(parts.scheme, 80)
             self._tell(_note(Fact.PROXY_USED, f"{host}:{port}"))
         host = host.strip("[]")
         return await self._resolves(host, port) and await self._connects(host, port)
@@ -187,16 +188,17 @@ class ConnectionCheck:
         except TlsFailed as error:
             await self._explain(error, url)
         except ProxyFailed as error:
-            needs_login = "407" in error.detail
-            self._tell(_bad(Fact.PROXY_SIGN_IN if needs_login else Fact.PROXY_REFUSED, error.detail))
+            self._tell(_refused_by_proxy(error))
         except UrlRefused as error:
             self._tell(_bad(Fact.ADDRESS_REFUSED, error.detail))
         except NetworkError:
             self._tell(_bad(Fact.NO_ANSWER))
         else:
-            for finding in judge(self._question, response, body, now=self._server_time(response)):
+            date = http_date(response.headers.get("Date"))
+            for finding in judge(self._question, response, body, now=date or time.time()):
                 self._tell(finding)
-            self._compare_clocks(response)
+            if date is not None:
+                self._compare_clocks(date)
 
     async def _get(self, clients: Clients, url: httpx.URL) -> tuple[httpx.Response, bytes]:
         http = await clients.client_for(url)
@@ -251,20 +253,18 @@ class ConnectionCheck:
         finally:
             await clients.aclose()
 
-    # Clocks
-
-    def _server_time(self, response: httpx.Response) -> float:
-        return http_date(response.headers.get("Date")) or time.time()
-
-    def _compare_clocks(self, response: httpx.Response) -> None:
-        date = http_date(response.headers.get("Date"))
-        if date is None:
-            return
+    def _compare_clocks(self, date: float) -> None:
         ahead = round(time.time() - date)
         if abs(ahead) <= CLOCK_TOLERANCE:
             self._tell(_good(Fact.CLOCK_RIGHT))
         else:
             self._tell(_note(Fact.CLOCK_AHEAD if ahead > 0 else Fact.CLOCK_BEHIND, str(abs(ahead))))
+
+
+def _refused_by_proxy(error: ProxyFailed) -> Finding:
+    if error.variant is Variant.PROXY_SIGN_IN:
+        return _bad(Fact.PROXY_SIGN_IN)
+    return _bad(Fact.PROXY_REFUSED, error.detail) if error.detail else _bad(Fact.NO_ANSWER)
 
 
 def _certificate_of(response: httpx.Response) -> Certificate:
@@ -363,22 +363,21 @@ class Certificate:
     it is a refused certificate that people most need to know about. Source: RFC 5280 §4.1, X.690 §8.
 
     Attributes:
-        issuer, subject: as people know them, "" where they are missing or cannot be read.
+        issuer: as people know it, "" where it is missing or cannot be read.
     """
 
     issuer: str
-    subject: str
     self_signed: bool
 
 
-UNREADABLE: Final = Certificate("", "", self_signed=False)
+UNREADABLE: Final = Certificate("", self_signed=False)
 
 
 def read_certificate(der: bytes) -> Certificate:
-    """Return the issuer and subject of a certificate; `UNREADABLE` where the bytes are none."""
+    """Return who issued a certificate; `UNREADABLE` where the bytes are none."""
     try:
         issuer, subject = _names(der)
-        return Certificate(_known_as(issuer), _known_as(subject), self_signed=issuer == subject)
+        return Certificate(_known_as(issuer), self_signed=issuer == subject)
     except (ValueError, IndexError):
         return UNREADABLE
 
@@ -407,11 +406,10 @@ def _parts(name: bytes) -> Iterator[tuple[bytes, str]]:
 
 
 def _content(data: bytes, wanted: int) -> bytes:
-    for tag, value in _elements(data):
-        if tag == wanted:
-            return value
-        break
-    raise ValueError("another element was expected")
+    tag, value = next(_elements(data), (None, b""))
+    if tag != wanted:
+        raise ValueError("another element was expected")
+    return value
 
 
 def _elements(data: bytes) -> Iterator[tuple[int, bytes]]:
