@@ -19,6 +19,7 @@ from tests.support.s3_servers import RcloneS3, S3Server
 from tests.support.s3_signing import S3Signer
 from tests.support.server_environment import FIRST_USE
 from tests.support.strict_api import StrictApi
+from uploader_gui.engine.models import SENDING
 
 pytestmark = FIRST_USE
 WEIGHED = (
@@ -137,7 +138,7 @@ async def test_a_pause_and_a_start_in_one_breath_lose_nothing(
     paths = [files.make(f"{n}.txt", size=4_000_000 + n) for n in range(6)]
     async with engine(options(tmp_path, api, max_concurrent=2)) as run:
         run.begin(paths)
-        await run.until(lambda: any(u.state.sending or u.state.finished for u in run.latest.values()))
+        await run.until(lambda: any(u.state in SENDING or u.state.finished for u in run.latest.values()))
         run.queue.scheduler.pause()
         await run.to_the_end()
         rows = run.files()

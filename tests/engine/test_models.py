@@ -98,7 +98,6 @@ def test_the_table_is_that_of_the_architecture_and_says_what_goes_beyond_it() ->
 def test_finished_and_sending_have_nothing_in_common() -> None:
     assert not FINISHED & SENDING
     assert {state for state in UploadState if state.finished} == FINISHED
-    assert {state for state in UploadState if state.sending} == SENDING
 
 
 @pytest.mark.parametrize(("before", "after"), list(product(UploadState, UploadState)))

@@ -19,7 +19,7 @@ from tests.support import storage_faults
 from tests.support.storage_faults import StallMidway
 from uploader_gui.engine.events import ReceiptBuilt, Resumed
 from uploader_gui.engine.journal.journal import Journal
-from uploader_gui.engine.models import UploadState
+from uploader_gui.engine.models import SENDING, UploadState
 
 S = UploadState
 
@@ -114,7 +114,7 @@ async def test_after_a_pause_nothing_is_sent(world: World) -> None:
     paths = [world.make(f"{n}.jpg", size=900_000) for n in range(4)]
     async with world.engine(max_concurrent=2) as run:
         run.begin(paths)
-        await run.until(lambda: sum(upload.state.sending for upload in run.latest.values()) == 2)
+        await run.until(lambda: sum(upload.state in SENDING for upload in run.latest.values()) == 2)
         await asyncio.to_thread(world.storage.wait_for_puts, 2)
         run.queue.scheduler.pause()
         await run.until(lambda: all(upload.state is S.REGISTERED for upload in run.latest.values()))

@@ -71,12 +71,8 @@ class EventBuffer:
     def flush(self) -> None:
         """Emit everything as it is now, at once where the journal has it."""
         self._tell_page()
-        while self._waiting:
+        while self._added or self._changed or self._others:
             self._tell_page()
-
-    @property
-    def _waiting(self) -> bool:
-        return bool(self._added or self._changed or self._others)
 
     def _tell_in(self, seconds: float) -> None:
         self._touched = True

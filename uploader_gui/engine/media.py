@@ -131,10 +131,8 @@ def media_type_of(name: str, file: BinaryIO) -> str:
     head, extension = file.read(HEAD_BYTES), extension_of(name)
     expected = BY_EXTENSION.get(extension)
     seen = _seen(file, head, extension, expected)
-    if _VOLUME.fullmatch(extension) and not (seen and _is_complete(file, head, seen)):
-        raise TypeNotAccepted(variant=Variant.SPLIT_ARCHIVE)
-    if extension in _UNFINISHED_EXTENSIONS and not (seen and _is_complete(file, head, seen)):
-        raise TypeNotAccepted(variant=Variant.NOT_FINISHED)
+    if _is_of_part(extension) and not (seen and _is_complete(file, head, seen)):
+        raise _part_missing(extension)
     if seen is not None:
         return seen
     _refuse_foreign(file, head, extension, expected)
@@ -174,8 +172,7 @@ def _seen(file: BinaryIO, head: bytes, extension: str, expected: str | None) -> 
         return _zip(file, head, extension, expected)
     seen = next((media for signature, media in _ACCEPTED_SIGNATURES if head.startswith(signature)), None)
     if seen == _SEVEN_ZIP and not signatures.is_seven_zip_whole(file, head):
-        is_part = _VOLUME.fullmatch(extension)
-        raise TypeNotAccepted(variant=Variant.SPLIT_ARCHIVE if is_part else Variant.NOT_FINISHED)
+        raise _part_missing(extension)
     return seen or _behind_something(file, head, expected)
 
 
@@ -207,15 +204,24 @@ def _zip(file: BinaryIO, head: bytes, extension: str, expected: str | None) -> s
         return _KINDS[kind]
     if kind:
         raise TypeNotAccepted(kind)
-    is_part = _VOLUME.fullmatch(extension)
-    if expected is None and extension and not is_part and extension not in _UNFINISHED_EXTENSIONS:
+    if expected is None and extension and not _is_of_part(extension):
         raise TypeNotAccepted(_type_name(extension))
     end = signatures.closing_record(file)
     if end is not None:
         return _whole_zip(end)
     if not head.startswith(_SPANNED_ZIPS) and signatures.is_cut(file):
-        raise TypeNotAccepted(variant=Variant.SPLIT_ARCHIVE if is_part else Variant.NOT_FINISHED)
+        raise _part_missing(extension)
     return expected if expected in _ZIP_TYPES else _ZIP
+
+
+def _is_of_part(extension: str) -> bool:
+    """Return whether names of parts end so: of an archive, or of a download."""
+    return extension in _UNFINISHED_EXTENSIONS or _VOLUME.fullmatch(extension) is not None
+
+
+def _part_missing(extension: str) -> TypeNotAccepted:
+    is_volume = _VOLUME.fullmatch(extension)
+    return TypeNotAccepted(variant=Variant.SPLIT_ARCHIVE if is_volume else Variant.NOT_FINISHED)
 
 
 def _whole_zip(end: bytes) -> str:

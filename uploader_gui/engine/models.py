@@ -51,11 +51,6 @@ class UploadState(StrEnum):
         """Whether the service has the file, from this run or an earlier one."""
         return self in STORED
 
-    @property
-    def sending(self) -> bool:
-        """Whether a transfer is working on it."""
-        return self in SENDING
-
 
 _S = UploadState
 

@@ -102,7 +102,7 @@ class Connectivity:
             async with asyncio.timeout(seconds):  # not `wait_for`: Python 3.11's may swallow a cancellation
                 await self._now.wait()
 
-    async def wait_back(self, tries: int, error: UploaderError | None = None) -> None:
+    async def wait_back(self, tries: int, error: UploaderError) -> None:
         """Wait until something got through again, or it is time for the next attempt (`tries` were made)."""
         now = time.monotonic()
         if self._began_waiting <= self._last_activity:

@@ -288,8 +288,7 @@ class UploadQueue:
     @property
     def unsent(self) -> Counter[UploadState]:
         """How many uploads of this run are not stored, by state."""
-        stored = (UploadState.UPLOADED, UploadState.SKIPPED)
-        return Counter(upload.state for upload in self.servers.of_this_run() if upload.state not in stored)
+        return Counter(upload.state for upload in self.servers.of_this_run() if not upload.state.stored)
 
     def _take_tokens(self, tokens: tuple[str, str] | None) -> None:
         session, wanted = self.scheduler.registrar.session, Tokens(*tokens) if tokens else None

@@ -176,7 +176,7 @@ def never_signed(head: bytes) -> str | None:
 
 
 def is_svg(head: bytes) -> bool:
-    """Return whether a text is a drawing."""
+    """Return whether a text is an SVG drawing."""
     return _SVG.match(text_of(head)) is not None
 
 
@@ -266,7 +266,6 @@ _NONE: Final = 0xFFFFFFFF
 _BLOCK_BYTES: Final = 1 << 20
 _MAX_BLOCKS: Final = 256
 _SEVEN_ZIP_START: Final = 32
-_HEADER: Final = 512
 _FAT_IN_HEADER: Final = 109
 _ENTRY: Final = 128
 _MAX_SECTORS: Final = 2000
@@ -369,7 +368,7 @@ def _kind_in(archive: zipfile.ZipFile) -> str:
         media = archive.open(declared).read(100)
         if media.startswith((_OPEN_DOCUMENT, _EPUB)):
             return "EPUB" if media.startswith(_EPUB) else "OpenDocument"
-    types = _text(archive.open(entries[_CONTENT_TYPES]).read(_MAX_LIST)) if _CONTENT_TYPES in entries else ""
+    types = text_of(archive.open(entries[_CONTENT_TYPES]).read(_MAX_LIST)) if _CONTENT_TYPES in entries else ""
     kinds = [kind for found in _MAIN_TYPE.findall(types) if (kind := _kind_of_type(found.lower()))]
     return kinds[0] if kinds else next((kind for part, kind in _MAIN_PARTS if part in entries), "")
 
@@ -377,10 +376,6 @@ def _kind_in(archive: zipfile.ZipFile) -> str:
 def _kind_of_type(media: str) -> str | None:
     known = _KINDS.get(media)
     return known or next((kind for word, kind in _OTHER_KINDS if word in media), None)
-
-
-def _text(data: bytes) -> str:
-    return data.decode("utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8", "replace")
 
 
 def _root_names(file: BinaryIO, head: bytes) -> Iterator[str]:

@@ -42,6 +42,15 @@ class _Step:
         removed = sum(taken.upload.upload_id in self.removed for taken in self.taken)
         return UndoOffered(removed=removed, cancelled=len(self.taken) - removed)
 
+    def note(self, scheduler: Scheduler, uploads: Iterable[Upload]) -> None:
+        """Note these as they are now, unless they are noted already."""
+        noted = {taken.upload.upload_id for taken in self.taken}
+        self.taken += [
+            _Taken(scheduler, upload, upload.state, scheduler.running)
+            for upload in uploads
+            if upload.upload_id not in noted
+        ]
+
 
 class Undo:
     """All steps, the newest last. `tell` sends events to the front ends."""
@@ -52,14 +61,14 @@ class Undo:
         self._open: _Step | None = None
 
     @contextmanager
-    def step(self) -> Iterator[None]:
+    def step(self) -> Iterator[_Step]:
         """Make one step of everything cancelled and removed in the block; an inner block joins the outer one."""
         if self._open is not None:
-            yield
+            yield self._open
             return
         self._open = step = _Step()
         try:
-            yield
+            yield step
         finally:
             self._open = None
             if step.taken:
@@ -69,18 +78,17 @@ class Undo:
     def cancel(self, scheduler: Scheduler, uploads: Iterable[Upload]) -> None:
         """Cancel unfinished uploads of one server; finished ones stay what they are."""
         chosen = [upload for upload in uploads if not upload.state.finished]
-        with self.step():
-            self._note(scheduler, chosen)
+        with self.step() as step:
+            step.note(scheduler, chosen)
             scheduler.cancel(chosen)
 
     def remove(self, scheduler: Scheduler, uploads: list[Upload]) -> None:
         """Take rows of one server off the list, cancelling what is unfinished."""
-        with self.step():
-            self._note(scheduler, uploads)
+        with self.step() as step:
+            step.note(scheduler, uploads)
             self.cancel(scheduler, uploads)
             scheduler.context.store.remove(uploads)
-            if self._open is not None:
-                self._open.removed.update(upload.upload_id for upload in uploads)
+            step.removed.update(upload.upload_id for upload in uploads)
 
     def take_back(self) -> None:
         """Undo the newest step. An upload that is on the list again by now, or goes on again, stays as it is."""
@@ -105,15 +113,6 @@ class Undo:
     @property
     def _offered(self) -> UndoOffered:
         return self._steps[-1].offer if self._steps else UndoOffered()
-
-    def _note(self, scheduler: Scheduler, uploads: Iterable[Upload]) -> None:
-        assert self._open is not None
-        noted = {taken.upload.upload_id for taken in self._open.taken}
-        self._open.taken += [
-            _Taken(scheduler, upload, upload.state, scheduler.running)
-            for upload in uploads
-            if upload.upload_id not in noted
-        ]
 
 
 def _bring_back(scheduler: Scheduler, taken: list[_Taken]) -> None:
