@@ -1,4 +1,4 @@
-"""What goes into one registration while a drop is still being walked: contract "Limits", "batches"."""
+"""What goes into one registration while a drop is still being walked."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The receipt to the letter, the exit codes, and what of a drop is sent: contract "Receipt" and "Paths"."""
+"""The receipt to the letter, the exit codes, and what of a drop is sent."""
 
 import hashlib
 import json

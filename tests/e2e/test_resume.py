@@ -1,4 +1,4 @@
-"""What a run leaves unfinished and the next one takes up: contract "Queue and journal"; interruptions."""
+"""What a run leaves unfinished and the next one takes up; interruptions."""
 
 import signal
 import sqlite3

@@ -1,4 +1,4 @@
-"""Signals that come before a run listens to them, and after its end: contract "130"."""
+"""Signals that come before a run listens to them, and after its end, and their exit code."""
 
 import os
 import signal

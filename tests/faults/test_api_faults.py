@@ -1,4 +1,4 @@
-"""What the service does to a registration, and what must come of it: protocol §3, contract "Limits"."""
+"""What the service does to a registration, and what must come of it."""
 
 import time
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Presigned URLs that expire, or whose signature does not fit what is sent: protocol §2."""
+"""Presigned URLs that expire, or whose signature does not fit what is sent."""
 
 import time
 from collections.abc import Callable

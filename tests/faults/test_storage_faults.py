@@ -1,4 +1,4 @@
-"""What the storage does to a presigned PUT, and what must come of it: protocol §2, contract "Limits"."""
+"""What the storage does to a presigned PUT, and what must come of it."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -153,7 +153,7 @@ class CircuitBreaker:
     A gateway that answers 502 for a minute is no fault of the files that wait behind it. So a failure counts against a
     file only while others succeed, and after failures with two different files and no success between them the breaker
     opens: one probe at a time asks whether the side works again, everything else waits. A storage's breaker that
-    opened and soon closed again takes four times as many failures to open the next time. Figures: contract, "Limits".
+    opened and soon closed again takes four times as many failures to open the next time. Figures: `RetryPolicy`.
 
     `condition` holds while the breaker is open. Where it has been open for `options.offline_limit` seconds (headless),
     the scheduler gives up with the code of that name.
@@ -241,7 +241,7 @@ class CircuitBreaker:
         return trouble.tries if trouble else 0
 
     def wait(self, tries: int, beside: Collection[UploadId], error: UploaderError) -> float:
-        """Return the seconds until the next of that many tries, 0.0 while the breaker is open: its probes wait instead.
+        """Return the seconds to wait after so many tries; 0.0 while the breaker is open, as its probes wait instead.
 
         Where no other is left `beside` it, the wait has no jitter, so that few tries cover a long time.
         """

@@ -277,7 +277,7 @@ class UploadStore:
         upload.attempts = 0  # they count per run
 
     def explain(self, upload: Upload, reason: Reason) -> None:
-        """Change why a finished upload is where it is, and tell of it."""
+        """Change the reason of a finished upload, and tell of it."""
         upload.reason = reason
         self._events.changed(upload)
 

@@ -24,7 +24,7 @@ MAX_BATCH: Final = 20
 MAX_AHEAD: Final = 200
 MAX_CALLS: Final = 8
 _SPARE_TRIES: Final = 2
-"""How many of a file's three registrations of unknown outcome (contract, "Limits") probes may use up."""
+"""How many of a file's three registrations of unknown outcome (`RetryPolicy`) probes may use up."""
 _MOST_PROBES: Final = 5
 """Before a probe asks for one file more often than this, another file is marked "may be registered twice"."""
 _ASSUMED_RATE: Final = 5_000_000.0
