@@ -40,7 +40,8 @@ def _build(wine: Wine, python: Path, copy: Path) -> None:
     environment = copy / "build" / "environment"
     inputs: tuple[Input, ...] = (*_PINNED, Path(clean_room.__file__), python / "python.exe", str(python))
     options = ["--folder-only"] + ["--same-environment"] * is_made(environment, *inputs)
-    wine.run(python / "python.exe", "packaging/build.py", *options, cwd=copy, **_from_disk(wine, python))
+    # Twice: of the hundred processes this starts, Wine 8 once failed to start one (WinError 1359, “Internal error”).
+    wine.run(python / "python.exe", "packaging/build.py", *options, cwd=copy, tries=2, **_from_disk(wine, python))
     mark(environment, *inputs)
 
 

@@ -121,12 +121,14 @@ class Wine:
         """What the tools that build need besides."""
         return self.basics | {"PYTHONUTF8": "1", "PIP_NO_CACHE_DIR": "1"}
 
-    def run(self, *command: str | Path, cwd: Path | None = None, **variables: str) -> None:
-        """Run a Windows program, show what it says, and leave with a sentence where it fails."""
-        print("+ wine", *command, flush=True)
-        code = self._run(command, _show, cwd, **variables)
-        if code != 0:
-            sys.exit(f"{command[0]} ended with exit code {code}")
+    def run(self, *command: str | Path, cwd: Path | None = None, tries: int = 1, **variables: str) -> None:
+        """Run a Windows program, show what it says, and leave with a sentence where it fails that many times."""
+        for _ in range(tries):
+            print("+ wine", *command, flush=True)
+            code = self._run(command, _show, cwd, **variables)
+            if code == 0:
+                return
+        sys.exit(f"{command[0]} ended with exit code {code}")
 
     def output_of(self, *command: str | Path, **variables: str) -> str:
         """Return what a Windows program says."""
