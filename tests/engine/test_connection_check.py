@@ -215,6 +215,13 @@ async def test_a_proxy_that_refuses_is_told_as_such(status_line: str, expected: 
     assert not any(request.header("X-Session-Token") for request in proxy.seen)
 
 
+async def test_a_proxy_whose_certificate_is_not_trusted_gets_no_password(ca: CertificateAuthority) -> None:
+    with Server(RawAnswer(407), tls=ca.server_context()) as proxy:
+        with_login = proxy.origin.replace("://", "://me:secret@")
+        found = await findings("https://api.example/main", proxy_for=lambda _: with_login)
+    assert (facts(found)[-1], proxy.seen) == (F.CERTIFICATE_REFUSED, [])
+
+
 @pytest.mark.parametrize(("scheme", "port"), [("http", 80), ("https", 443)])
 async def test_a_proxy_without_a_port_is_asked_at_that_of_its_scheme(scheme: str, port: int) -> None:
     found = await findings("https://api.example/main", proxy_for=lambda _: f"{scheme}://127.0.0.1")

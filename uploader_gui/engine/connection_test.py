@@ -245,6 +245,8 @@ class ConnectionCheck:
         unverified.verify_mode = ssl.CERT_NONE
         clients = Clients(self._options, unverified, answer_seconds=ANSWER_SECONDS)
         try:
+            if (await clients.proxy_for(url) or "").lower().startswith("https:"):
+                return UNREADABLE  # nobody would check the proxy's certificate, and its password would go out
             http = await clients.client_for(url)
             async with answered(http, http.build_request("HEAD", url.copy_with(path="/"))) as response:
                 return _certificate_of(response)  # after this block the connection is closed and has none
