@@ -161,6 +161,28 @@ def test_an_engine_that_broke_is_replaced_and_the_list_there_again(scene: Scene,
     assert scene.registered()[0] == ["a.jpg", "b.jpg"]
 
 
+def test_what_is_dropped_while_an_engine_is_broken_is_for_the_server_in_use_then(
+    scene: Scene, expected_logs: ExpectedLogs
+) -> None:
+    expected_logs.allow("the engine broke")
+
+    def end(_: object) -> None:
+        raise SystemExit
+
+    scene.begin()
+    scene.bridge.replace(scene.there, scene.listed())
+    scene.add("a.jpg")
+    scene.until(lambda: "a.jpg" in scene.shown())
+    engine = next(one for one in threading.enumerate() if one.name == "uploader-engine")
+    scene.bridge.send_again(Hang(end))
+    engine.join(60)
+    scene.add("b.jpg")
+    scene.bridge.replace(replace(scene.there, bandwidth_limit=1e9), scene.listed())
+    scene.bridge.start()
+    scene.until(lambda: scene.shown() == dict.fromkeys(("a.jpg", "b.jpg"), (S.UPLOADED, "")))
+    assert scene.registered() == ([], ["a.jpg", "b.jpg"])
+
+
 def test_what_was_asked_before_the_first_engine_is_not_asked_of_the_next_one_again(
     scene: Scene, expected_logs: ExpectedLogs
 ) -> None:

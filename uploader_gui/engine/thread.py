@@ -35,12 +35,12 @@ _STEP_SECONDS: Final = 0.01
 
 
 class EngineThread:
-    """An engine in its own thread. `options` are those it began with."""
+    """An engine in its own thread."""
 
     def __init__(
         self, options: EngineOptions, emit: Callable[[Event], None], decoder: PictureDecoder | None = None
     ) -> None:
-        self.options = options
+        self._options = options
         self._decoder = decoder
         self._emit = emit
         self._failed = False
@@ -65,6 +65,12 @@ class EngineThread:
         except RuntimeError:
             with self._lock:
                 self._waiting.append(command)
+
+    @property
+    def options(self) -> EngineOptions:
+        """Those of the server that commands are meant for: the one in use, or to begin with."""
+        queue = self._queue
+        return self._options if queue is None else queue.scheduler.context.options
 
     @property
     def is_working(self) -> bool:
@@ -117,7 +123,7 @@ class EngineThread:
         try:
             from uploader_gui.engine.build import run_engine  # noqa: PLC0415 - heavy: not on the window's thread
 
-            asyncio.run(run_engine(self.options, self._emit, self._ready, decoder=self._decoder))
+            asyncio.run(run_engine(self._options, self._emit, self._ready, decoder=self._decoder))
         except UploaderError as error:
             self._failed = True
             log.error("the engine cannot work: %s", error)  # noqa: TRY400 - foreseen

@@ -133,7 +133,7 @@ class Bridge(QObject):
             self._submit(command)
 
     def _replace_broken(self, broken: EngineThread, options: EngineOptions, listed: Sequence[UploadId]) -> None:
-        """Start a new engine with the old server first: commands the failed one never ran were meant for that one."""
+        """Start a new engine with the server in use before: commands the failed one never ran were meant for that."""
         before = broken.options
         self.event_arrived.emit(UploadsRemoved(tuple(listed), kept=True))
         self.event_arrived.emit(UndoOffered())  # only the failed engine knew what could be undone
