@@ -157,8 +157,6 @@ class WindowCommands(QObject):
             QDesktopServices.openUrl(QUrl(page_address(self._window.model.pages.form, uploads[0].anomaly_id)))
             return
         numbers = [upload.anomaly_id for upload in uploads] if action in SENDS_AT_ONCE else []
-        if action is RowAction.SEND_HERE:  # it starts all
-            numbers += self._window.model.unfinished_anomalies()
         self._window.number.confirm(numbers, lambda: perform(action, uploads, self._engine), self._window)
 
     def _retry_failed(self) -> None:
