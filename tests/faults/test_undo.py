@@ -13,7 +13,14 @@ from tests.faults.running import ANOMALY, Run, World, engine, options
 from tests.faults.storing import is_stored
 from tests.support.api_faults import Answer, Silence
 from tests.support.storage_faults import StallMidway
-from uploader_gui.engine.events import PathsAdded, UndoOffered, UploadsAdded, UploadsRemoved, UploadsRestored
+from uploader_gui.engine.events import (
+    PathsAdded,
+    QueueStatus,
+    UndoOffered,
+    UploadsAdded,
+    UploadsRemoved,
+    UploadsRestored,
+)
 from uploader_gui.engine.models import Treatment, UploadState
 
 S = UploadState
@@ -176,6 +183,34 @@ async def test_it_does_not_begin_what_a_person_has_not_begun_or_has_paused(run: 
     await run.idle()
     await restored(run, 3)
     await run.in_state(S.UPLOADED, "a.jpg")  # it is paused no more
+    assert not any(status.partly for status in run.all_heard(QueueStatus))  # nothing else waited
+
+
+async def test_it_begins_nothing_that_waits_for_start(run: Run, world: World) -> None:
+    world.api.faults.append(Answer(400))
+    await run.added(world.make("a.jpg"))
+    run.queue.scheduler.start()
+    await run.in_state(S.FAILED, "a.jpg")
+    await run.idle()
+    await run.added(world.make("waiting.jpg"), world.make("gone.jpg"), anomaly="43")
+    run.queue.retry(ids(run, "a.jpg"))  # goes on while the others wait
+    run.queue.cancel(ids(run, "gone.jpg"))
+    await restored(run)
+    await run.in_state(S.UPLOADED, "a.jpg")
+    await run.until(lambda: not run.all_heard(QueueStatus)[-1].running)
+    assert rows(run) == [("a.jpg", S.UPLOADED), ("waiting.jpg", S.QUEUED), ("gone.jpg", S.QUEUED)]
+
+
+async def test_it_goes_on_alone_where_others_wait_for_start_by_now(run: Run, world: World) -> None:
+    await run.added(world.make("a.jpg"))
+    run.queue.scheduler.start()
+    run.queue.cancel_all()
+    await run.idle()
+    await run.added(world.make("waiting.jpg"), anomaly="43")
+    await restored(run)
+    await run.in_state(S.UPLOADED, "a.jpg")
+    await run.until(lambda: not run.all_heard(QueueStatus)[-1].running)
+    assert rows(run) == [("a.jpg", S.UPLOADED), ("waiting.jpg", S.QUEUED)]
 
 
 async def test_the_queue_may_have_gone_on_meanwhile(run: Run, world: World) -> None:

@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _Taken:
-    """One upload, its state before, and whether its scheduler was `running` then."""
+    """One upload, its state before, and whether it was `going` then: under way, or not waiting for Start."""
 
     scheduler: Scheduler
     upload: Upload
     before: UploadState
-    running: bool
+    going: bool
 
 
 @dataclass(slots=True)
@@ -45,8 +45,9 @@ class _Step:
     def note(self, scheduler: Scheduler, uploads: Iterable[Upload]) -> None:
         """Note these as they are now, unless they are noted already."""
         noted = {taken.upload.upload_id for taken in self.taken}
+        may_go = scheduler.context.batcher.may_go
         self.taken += [
-            _Taken(scheduler, upload, upload.state, scheduler.running)
+            _Taken(scheduler, upload, upload.state, scheduler.running and may_go(upload))
             for upload in uploads
             if upload.upload_id not in noted
         ]
@@ -119,9 +120,10 @@ def _bring_back(scheduler: Scheduler, taken: list[_Taken]) -> None:
     store = scheduler.context.store
     store.put_back([one.upload for one in taken if _may_be_listed(scheduler, one.upload)])
     unfinished = [one for one in taken if not one.before.finished and _still_cancelled(scheduler, one.upload)]
+    going = [one.upload.upload_id for one in unfinished if one.going]
+    if going and not scheduler.paused:
+        scheduler.start_some(going)  # it may have ended by itself, for nothing was left
     scheduler.intake.go_on([one.upload for one in unfinished])
-    if not scheduler.paused and any(one.running for one in unfinished):
-        scheduler.start()  # it had ended by itself, for nothing was left
 
 
 def _may_be_listed(scheduler: Scheduler, upload: Upload) -> bool:
