@@ -67,7 +67,13 @@ def _has_portal() -> bool:
 
 @contextmanager
 def _no_word_of_the_locale() -> Iterator[None]:
-    """Let Qt switch to UTF-8 in silence where the locale is another one (`LC_ALL=C`): nobody has to do anything."""
+    """Let Qt switch to UTF-8 in silence where the locale is another one (`LC_ALL=C`): nobody has to do anything.
+
+    On Windows and macOS there is no such word, and what Qt says goes elsewhere than to standard error.
+    """
+    if sys.platform in {"win32", "darwin"}:
+        yield
+        return
 
     def tell(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
         if not text.startswith("Detected locale") and sys.stderr is not None:
