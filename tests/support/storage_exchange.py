@@ -127,7 +127,6 @@ class Exchange:
     def _take(self, block: bytes) -> None:
         self._intake.add(block)
         with self._storage.record():
-            self._put.body_bytes = self._intake.size
             self._put.md5 = self._intake.md5.hexdigest()
             self._put.sha256 = self._intake.sha256.hexdigest()
             self._put.complete = self._intake.size == self._put.request.content_length

@@ -24,7 +24,6 @@ class PutRecord:
     attempt: int
     connection: int
     request: RawRequest
-    body_bytes: int = 0
     md5: str = ""
     sha256: str = ""
     complete: bool = False

@@ -241,7 +241,7 @@ class CircuitBreaker:
         return trouble.tries if trouble else 0
 
     def wait(self, tries: int, beside: Collection[UploadId], error: UploaderError) -> float:
-        """Return the seconds to wait after so many tries; 0.0 while the breaker is open, as its probes wait instead.
+        """Return the seconds to wait after that many tries; 0.0 while the breaker is open, as its probes wait instead.
 
         Where no other is left `beside` it, the wait has no jitter, so that few tries cover a long time.
         """

@@ -195,7 +195,7 @@ class Clients:
 async def _note_redirect(response: httpx.Response) -> None:
     """Keep a redirect's address from httpx, which makes a request of it, though it may be any text."""
     if response.is_redirect:
-        with suppress(ValueError):  # it is no address
+        with suppress(ValueError):  # not an address
             response.extensions[REDIRECTED_TO] = urlsplit(response.headers.pop("Location", "")).netloc
 
 

@@ -248,7 +248,7 @@ class NumberCheck(QObject):
         self.changed.emit()
 
     def ask_again(self) -> None:
-        """Ask anew what was not answered: the engine looks up one number at a time, and another check asked it."""
+        """Ask again if no answer came: the engine looks up one number at a time, and another check has used it."""
         self._asked = ""
         self._rest.start()
 

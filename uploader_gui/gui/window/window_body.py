@@ -162,7 +162,7 @@ class WindowBody(QWidget):
         return self._is_low and (self.preflight.isVisibleTo(self) or self.finish.isVisibleTo(self))
 
     def _has_room(self, summary_at: Callable[[int], int], *, rows: int) -> bool:
-        """Return whether so many rows are visible beside filters and summary, which has that height at a width."""
+        """Return whether `rows` rows fit beside filters and summary; `summary_at` gives its height for a width."""
         needed = self._height_around(summary_at) + self._filters_height() + self._list_height(rows=rows)
         return needed <= self.height()
 
