@@ -49,7 +49,10 @@ HASTY = replace(QUICK, stall_timeouts=StallTimeouts(stall=1.5, answer=1.5), api_
 
 @dataclass(slots=True)
 class Run:
-    """One engine at work. `latest` holds the newest snapshot of every upload by file name."""
+    """One engine at work. `latest` holds the newest snapshot of what was listed last under a file name.
+
+    A row that was listed under that name before, and that is told of later by another server's engine, is left out.
+    """
 
     queue: UploadQueue
     work: asyncio.Task[None]
@@ -59,8 +62,12 @@ class Run:
 
     def hear(self, event: Event) -> None:
         self.events.append(event)
-        if isinstance(event, UploadsAdded | UploadsChanged):
-            self.latest.update((upload.source.path.name, upload) for upload in event.uploads)
+        if not isinstance(event, UploadsAdded | UploadsChanged):
+            return
+        for upload in event.uploads:
+            name = upload.source.path.name
+            if isinstance(event, UploadsAdded) or self.latest[name].upload_id == upload.upload_id:
+                self.latest[name] = upload
 
     async def until(self, seen: Callable[[], bool]) -> None:
         """Wait until `seen()` is true, also by what the engine tells nobody of: a server, the clock."""
