@@ -177,6 +177,20 @@ def test_a_command_that_breaks_is_told_and_the_next_one_carried_out(expected_log
     assert "uploader-engine" not in {one.name for one in threading.enumerate()}
 
 
+def test_what_is_asked_of_an_engine_that_is_breaking_down_waits_for_the_next_one(
+    expected_logs: ExpectedLogs, world: World
+) -> None:
+    expected_logs.allow("the engine broke")
+    failed = threading.Event()
+    asked: list[UploadQueue] = []
+    thread = EngineThread(world.options(), lambda event: failed.set() if isinstance(event, EngineFailed) else None)
+    thread.submit(lambda queue: queue.scheduler.break_down(BrokenFrontEndError()))
+    thread.submit(asked.append)
+    thread.start()
+    assert failed.wait(60.0)
+    assert (asked, thread.unheard) == ([], [asked.append])
+
+
 def engine_without_a_turn(strict_api: StrictApi, tmp_path: Path, turn: threading.Event) -> EngineThread:
     """Return an engine that carries out nothing further until `turn` is set."""
     began = threading.Event()

@@ -57,6 +57,7 @@ class Scheduler:
         has_begun: whether it was ever started.
         paused: whether a person paused it; False where it ended because all was done.
         gave_up: why it stopped for good (headless), None while it has not.
+        broken: the error that it ends with because nothing could go on, None while all is well.
         depositor: the name on receipts, "" for none.
         stopped_at: when it last stopped, in seconds since 1970 by the server's clock; None while it runs, or never ran.
     """
@@ -72,7 +73,7 @@ class Scheduler:
         self.stopped_at: float | None = None
         self.depositor = options.depositor
         self._closing = asyncio.Event()
-        self._broken: BaseException | None = None
+        self.broken: BaseException | None = None
         self._woken = False
         self._idle_since: float | None = None
         self._told: QueueStatus | None = None
@@ -120,15 +121,15 @@ class Scheduler:
         finally:
             await self._leave()
             loop.set_exception_handler(before)
-        if self._broken is not None:
-            raise self._broken
+        if self.broken is not None:
+            raise self.broken
 
     async def _leave(self) -> None:
         await self.intake.restored()
         self.context.store.writer.write_no_more()
         await self.context.tasks.stop()
         self._stop_running()
-        if self._broken is not None:
+        if self.broken is not None:
             self.pause()  # nothing is to look as if it were still being sent
         await self.context.store.writer.write_last(self.intake.end_run(), self.stopped_at, self._ended_deposits())
         self.context.store.writer.close()
@@ -313,7 +314,7 @@ class Scheduler:
 
     def break_down(self, error: BaseException) -> None:
         """Leave at once, for nothing can go on: `run()` raises that error."""
-        self._broken = self._broken or error
+        self.broken = self.broken or error
         self._stop_running()
         self.close()
 

@@ -67,6 +67,11 @@ class Servers:
 
     # Running and changing servers
 
+    @property
+    def broken(self) -> bool:
+        """Whether one broke down, and all of them are about to end for it."""
+        return any(scheduler.broken is not None for scheduler in self)
+
     async def run(self) -> None:
         """Work until `close()`; tasks that run then are cancelled, and the journal keeps what is unfinished.
 

@@ -10,6 +10,8 @@ import asyncio
 import logging
 import threading
 import time
+from collections import deque
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.errors import UploaderError
@@ -46,7 +48,7 @@ class EngineThread:
         self._failed = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._queue: UploadQueue | None = None
-        self._waiting: list[Callable[[UploadQueue], object]] = []
+        self._waiting: deque[Callable[[UploadQueue], object]] = deque()
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="uploader-engine", daemon=True)
 
@@ -57,14 +59,10 @@ class EngineThread:
     def submit(self, command: Callable[[UploadQueue], object]) -> None:
         """Run a command with the queue, on the engine's thread. Any thread may call this."""
         with self._lock:
-            if self._queue is None or self._loop is None:
-                self._waiting.append(command)
-                return
-        try:
-            self._loop.call_soon_threadsafe(self._run_command, command, self._queue)
-        except RuntimeError:
-            with self._lock:
-                self._waiting.append(command)
+            self._waiting.append(command)
+            if self._loop is not None:
+                with suppress(RuntimeError):  # it is closed: the command stays unheard
+                    self._loop.call_soon_threadsafe(self._run_waiting)
 
     @property
     def options(self) -> EngineOptions:
@@ -79,7 +77,7 @@ class EngineThread:
 
     @property
     def unheard(self) -> list[Callable[[UploadQueue], object]]:
-        """The commands that came before the queue existed or after it had closed, in their order."""
+        """The commands that came before the queue existed, or after it broke or closed, in their order."""
         with self._lock:
             return list(self._waiting)
 
@@ -136,9 +134,16 @@ class EngineThread:
     def _ready(self, queue: UploadQueue) -> None:
         with self._lock:
             self._loop, self._queue = asyncio.get_running_loop(), queue
-            waiting, self._waiting = self._waiting, []
-        for command in waiting:
-            self._run_command(command, queue)
+        self._run_waiting()
+
+    def _run_waiting(self) -> None:
+        """Run the commands in their order; those that a broken queue would lose stay for the engine after it."""
+        while self._queue is not None and not self._queue.servers.broken:
+            with self._lock:
+                if not self._waiting:
+                    return
+                command = self._waiting.popleft()
+            self._run_command(command, self._queue)
 
     def _run_command(self, command: Callable[[UploadQueue], object], queue: UploadQueue) -> None:
         try:
