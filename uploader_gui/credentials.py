@@ -61,17 +61,22 @@ class Keeper(Enum):
 
 
 class Credentials:
-    """The tokens for one server. `patience`: how many seconds to wait for the keyring."""
+    """The tokens for one server. `patience`: how many seconds to wait for the keyring.
+
+    The environment's tokens are for the server that the program began with.
+    """
 
     def __init__(self, api_url: str, store: PasswordStore | None = None, *, patience: float = ANSWER_SECONDS) -> None:
-        self._api_url = api_url.rstrip("/")
+        self._api_url = self._begun_with = api_url.rstrip("/")
         self._store = store or PasswordStore()
         self._patience = patience
         self._in_memory: Tokens | None = None
 
     def of(self, api_url: str) -> Credentials:
         """Return the credentials for another server, in the same keyring."""
-        return Credentials(api_url, self._store, patience=self._patience)
+        other = Credentials(api_url, self._store, patience=self._patience)
+        other._begun_with = self._begun_with
+        return other
 
     def at_hand(self) -> tuple[Tokens | None, Keeper]:
         """Return the tokens that are known without asking the keyring, and where they came from.
@@ -80,7 +85,7 @@ class Credentials:
             TokenError: the environment holds something that is no token.
         """
         bearer, session = os.environ.get(BEARER_VARIABLE), os.environ.get(SESSION_VARIABLE)
-        if bearer and session:
+        if bearer and session and self._api_url == self._begun_with:
             return (clean(bearer), clean(session)), Keeper.ENVIRONMENT
         return self._in_memory, Keeper.MEMORY
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults.running import ANOMALY, Run, World, engine, options
+from tests.faults.running import ANOMALY, TOKENS, Run, World, engine, options
 from tests.faults.storing import is_stored
 from tests.support.api_faults import Silence
 from tests.support.log_watch import ExpectedLogs
@@ -29,6 +29,7 @@ from uploader_gui.engine.events import (
 )
 from uploader_gui.engine.models import Treatment, UploadState
 from uploader_gui.engine.options import AddOptions, EngineOptions
+from uploader_gui.engine.registration.api import Tokens
 
 S = UploadState
 NONE: Any = None
@@ -337,7 +338,9 @@ async def test_an_address_no_tokens_may_go_to_leaves_everything_where_it_is(run:
     run.queue.scheduler.start()
     await run.added(world.make("b.jpg"))
     await named(run, world.api.url, "a.jpg", "b.jpg")
-    assert world.api.calls == []
+    run.queue.sign_in("meant for", "another")
+    run.queue.look_up("7")
+    assert (world.api.calls, run.queue.scheduler.context.server.api.tokens) == ([], Tokens(*TOKENS))
     run.queue.use(world.options())
     await run.to_the_end()
     assert names_at(world.api) == ["a.jpg", "b.jpg"]

@@ -34,7 +34,7 @@ async def test_title_and_site_are_shown_on_one_line_and_count_as_signed_in(run: 
     run.queue.look_up(ANOMALY)
     found = await run.heard(AnomalyLookedUp)
     await run.heard(SignedIn)
-    assert found == AnomalyLookedUp(ANOMALY, Lookup.KNOWN, "A-42", "Fire door, level 3", "École Jaurès")
+    assert found == AnomalyLookedUp(ANOMALY, Lookup.KNOWN, "A-42", "Fire door, level 3", "École Jaurès", world.api.url)
     (request,) = world.api.lookups
     assert request.target == "/main/anomalies/v2/rs/42"
     assert request.header("Authorization") == "Bearer bearer-for-tests"
@@ -88,7 +88,7 @@ def _told(events: list[AnomalyLookedUp]) -> dict[str, Lookup]:
 async def test_any_other_answer_means_only_that_it_could_not_be_checked(answer: Answer, run: Run, world: World) -> None:
     world.api.describe = lambda _: answer
     run.queue.look_up(ANOMALY)
-    assert await run.heard(AnomalyLookedUp) == AnomalyLookedUp(ANOMALY, Lookup.UNCHECKED)
+    assert await run.heard(AnomalyLookedUp) == AnomalyLookedUp(ANOMALY, Lookup.UNCHECKED, server=world.api.url)
     assert run.all_heard(SignedIn) == []
     await run.send([world.make("a.jpg")])
     assert run.only()["state"] == "uploaded"

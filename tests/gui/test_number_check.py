@@ -109,6 +109,16 @@ def test_without_tokens_nobody_is_asked_until_there_are_some(window: Window, qtb
     qtbot.waitUntil(lambda: window.engine.looked_up == ["42"])
 
 
+def test_what_the_register_before_says_late_counts_no_longer(signed_in: Window) -> None:
+    for server in ("https://one.example", "https://two.example"):
+        signed_in.set_operator(AnomalyPages("", server), "")
+    typed(signed_in, "4217")
+    signed_in.tell(KNOWN._replace(server="https://one.example"))
+    assert signed_in.number.result is None
+    signed_in.tell(KNOWN._replace(server="https://two.example"))
+    assert signed_in.number.result is Lookup.KNOWN
+
+
 def test_what_could_not_be_checked_is_said_quietly_and_is_not_in_the_way(signed_in: Window) -> None:
     typed(signed_in, "a.jpg")
     typed(signed_in, "42")

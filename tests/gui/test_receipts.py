@@ -81,6 +81,17 @@ def test_a_dot_in_a_name_is_no_ending(dialog: QFileDialog, engine: FakeEngine, t
     assert [path.name for path, _ in engine.saved] == ["receipt of 12.03.json"]
 
 
+def test_a_name_that_gets_its_ending_replaces_no_file_that_the_dialog_did_not_ask_about(
+    dialog: QFileDialog, engine: FakeEngine, tmp_path: Path
+) -> None:
+    for taken in ("of 12.03.json", "of 12.03 (2).json"):
+        (tmp_path / taken).write_bytes(b"evidence")
+    dialog.selectNameFilter(next(one for one in dialog.nameFilters() if ".json" in one))
+    choose(dialog, tmp_path / "of 12.03")
+    engine.tell(ReceiptBuilt(receipt(file())))
+    assert [path.name for path, _ in engine.saved] == ["of 12.03 (3).json"]
+
+
 def test_data_are_saved_as_the_contract_says(dialog: QFileDialog, engine: FakeEngine, tmp_path: Path) -> None:
     choose(dialog, tmp_path / "r.json")
     assert engine.calls == [("build_receipt", None)]

@@ -121,6 +121,17 @@ def test_the_environment_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Credentials(SERVER).load() == (("old", "old"), Keeper.KEYRING)
 
 
+def test_the_environments_tokens_are_for_the_server_that_the_program_began_with(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("UPLOADER_BEARER_TOKEN", "one")
+    monkeypatch.setenv("UPLOADER_SESSION_TOKEN", "two")
+    first = Credentials(SERVER)
+    other = first.of("https://other.example")
+    assert (other.at_hand()[0], other.load()[0]) == (None, None)
+    assert other.of(f"{SERVER}/").at_hand() == (("one", "two"), Keeper.ENVIRONMENT)
+
+
 @pytest.mark.parametrize("token", ["", "   ", "Bearer ", "two words", "line\nbreak", "é", "nul\x00"])
 def test_what_cannot_be_a_token_is_refused_without_repeating_it(token: str) -> None:
     with pytest.raises(TokenError) as caught:

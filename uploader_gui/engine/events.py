@@ -188,13 +188,14 @@ class Lookup(StrEnum):
 
 
 class AnomalyLookedUp(NamedTuple):
-    """What the register says of an anomaly, each on one line; "" where it says nothing."""
+    """What the register of this server says of an anomaly, each on one line; "" where it says nothing."""
 
     anomaly_id: str
     result: Lookup
     ref: str = ""
     title: str = ""
     site: str = ""
+    server: str = ""
 
 
 class QueueIdle(NamedTuple):

@@ -223,6 +223,8 @@ class UploadQueue:
 
         Not `entered` by a person just now: where they are refused, sign-in is asked for, as with the first tokens.
         """
+        if self.servers.is_nowhere:
+            return
         self.scheduler.registrar.session.sign_in(Tokens(bearer, session), entered=entered)
         failed = self._store.in_states(UploadState.FAILED)
         if ids := [upload.upload_id for upload in failed if upload.reason and upload.reason.code is Code.NO_ACCESS]:
@@ -234,6 +236,8 @@ class UploadQueue:
 
     def look_up(self, anomaly_id: str) -> None:
         """Find out what the register knows of an anomaly and tell it (`AnomalyLookedUp`); "" ends such a search."""
+        if self.servers.is_nowhere:
+            return
         self.scheduler.registrar.lookup.look_up(anomaly_id)
 
     def tell_receipt(self, anomaly_id: str) -> None:

@@ -72,6 +72,11 @@ class Servers:
         """Whether one broke down, and all of them are about to end for it."""
         return any(scheduler.broken is not None for scheduler in self)
 
+    @property
+    def is_nowhere(self) -> bool:
+        """Whether the address last chosen was refused: the server before rests, and gets no tokens of another."""
+        return self.options.api_url != self.current.context.options.api_url
+
     async def run(self) -> None:
         """Work until `close()`; tasks that run then are cancelled, and the journal keeps what is unfinished.
 

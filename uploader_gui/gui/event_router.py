@@ -131,7 +131,7 @@ class EventRouter(QObject):
                 self._window.commands.open_past(runs)
             case events.AnomalyChanged():
                 self._window.commands.tell_anomaly_changed(event)
-            case events.AnomalyLookedUp():
+            case events.AnomalyLookedUp(server=server) if server in {"", self._model.pages.server}:
                 self._window.number.handle(event)
             case events.ReceiptWritten(path, error):
                 self._window.receipts.written(path, error)

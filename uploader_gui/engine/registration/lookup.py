@@ -51,7 +51,7 @@ class AnomalyLookup:
         answer = await self._ask(anomaly_id)
         if answer.result is not Lookup.UNCHECKED:
             self.found[anomaly_id] = answer
-        self._context.events.send(answer)
+        self._context.events.send(answer._replace(server=self._context.options.api_url))
 
     async def _ask(self, anomaly_id: str) -> AnomalyLookedUp:
         api = self._context.server.api

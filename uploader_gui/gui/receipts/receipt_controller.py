@@ -6,7 +6,9 @@ engine, which writes them: the window's thread never waits for a disk.
 
 from __future__ import annotations
 
+import os
 from enum import Enum
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -188,7 +190,10 @@ def _save_dialog(window: QWidget, name: str) -> QFileDialog:
 
 
 def _path_and_format(name: str, dialog: QFileDialog) -> tuple[Path, ReceiptFormat]:
-    """Return path and format: the name's extension decides, else the selected name filter."""
+    """Return path and format: the name's extension decides, else the selected name filter.
+
+    A name that gets its extension here is not the one the dialog asked about: it replaces no file.
+    """
     path = Path(name)
     if path.name == SUMS_NAME:
         return path, ReceiptFormat.SHA256
@@ -196,7 +201,9 @@ def _path_and_format(name: str, dialog: QFileDialog) -> tuple[Path, ReceiptForma
     if ending in ReceiptFormat.__members__:
         return path, ReceiptFormat[ending]
     chosen = _format_of_filter(dialog.selectedNameFilter())
-    return path.with_name(f"{path.name}.{chosen.suffix}"), chosen
+    names = chain([path.name], (f"{path.name} ({number})" for number in count(2)))
+    whole = (path.with_name(f"{name}.{chosen.suffix}") for name in names)
+    return next(one for one in whole if not os.path.lexists(one)), chosen
 
 
 def _format_of_filter(name_filter: str) -> ReceiptFormat:
