@@ -14,7 +14,7 @@ from uploader_gui.failure_messages import cause_and_action, english
 
 NOTHING = b"Content-Length: 0\r\n\r\n"
 NO_CHUNKS = b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
-UNTIL_CLOSED = b"Connection: close\r\n\r\n"
+UNTIL_CLOSED = b"\r\n"
 OTHER = b"0123456789abcdef" * 2
 OPAQUE = b'ETag: "not-an-md5"\r\n'
 MD5, ANOTHER = b'ETag: "{md5}"\r\n', b'ETag: "' + OTHER + b'"\r\n'
@@ -24,7 +24,8 @@ PAGE = b"<!DOCTYPE html><html><head><title> Sign in to\n Caf\xc3\xa9 &amp; Co </
 
 
 def ok(*head: bytes, end: bytes = NOTHING, status: bytes = b"200 OK") -> bytes:
-    return b"HTTP/1.1 " + status + b"\r\n" + b"".join(head) + end
+    """Return an answer of a server that says that it closes: else the next attempt may be on the dying connection."""
+    return b"HTTP/1.1 " + status + b"\r\nConnection: close\r\n" + b"".join(head) + end
 
 
 def whole(body: bytes) -> bytes:
