@@ -19,7 +19,7 @@ CLASSES = {
 OWN_CODES = {name: kind.__dict__["code"] for name, kind in CLASSES.items() if "code" in kind.__dict__}
 NO_ERRORS = {Code.ALREADY_UPLOADED, Code.INTERRUPTED, Code.CANCELLED, Code.NO_ACCESS}
 """Reasons without an error: skipped, left unfinished, cancelled by a person; the tokens just entered are refused."""
-ARCHITECTURE = """
+STRAIGHT_ON = """
 QUEUED: REGISTERING FAILED
 REGISTERING: REGISTERED QUEUED FAILED
 REGISTERED: UPLOADING QUEUED FAILED
@@ -32,7 +32,7 @@ REFUSED: QUEUED
 UPLOADED:
 SKIPPED:
 """
-BEYOND_IT = {
+DETOURS = {
     ("QUEUED", "SKIPPED"),  # it turns out to have been sent before
     ("QUEUED", "REFUSED"),
     ("QUEUED", "REGISTERED"),  # cancelled and wanted again before the service had answered
@@ -86,12 +86,12 @@ def test_an_error_carries_facts() -> None:
     assert errors.Offline().retry_after is None
 
 
-def test_the_table_is_that_of_the_architecture_and_says_what_goes_beyond_it() -> None:
-    rows = [line.split(":") for line in ARCHITECTURE.strip().splitlines()]
+def test_these_are_all_the_changes_of_state_there_are() -> None:
+    rows = [line.split(":") for line in STRAIGHT_ON.strip().splitlines()]
     expected = {(before, after) for before, afters in rows for after in afters.split()}
     expected |= {(state.name, "CANCELLED") for state in UploadState if not state.finished}
     actual = {(before.name, after.name) for before, afters in TRANSITIONS.items() for after in afters}
-    assert actual == expected | BEYOND_IT
+    assert actual == expected | DETOURS
     assert set(TRANSITIONS) == set(UploadState)
 
 
