@@ -18,7 +18,7 @@ from tests.support.log_watch import ExpectedLogs
 from tests.support.scripted_storage import ScriptedStorage
 from tests.support.strict_api import StrictApi
 from uploader_gui.engine.errors import Code
-from uploader_gui.engine.events import EngineFailed, Event, HistoryFound, PathsAdded, UploadsRemoved
+from uploader_gui.engine.events import EngineFailed, Event, HistoryFound, PathsAdded, QueueIdle, UploadsRemoved
 from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import Awaited, Reason, RunKey, Treatment, UploadId, UploadState
 from uploader_gui.engine.options import AddOptions, EngineOptions
@@ -93,6 +93,7 @@ def test_the_rows_stay_in_the_window_and_undo_still_works(scene: Scene) -> None:
     scene.until(lambda: "a.jpg" in scene.shown())
     QTest.mouseClick(scene.window.footer.primary, LEFT)
     scene.until(lambda: scene.shown()["a.jpg"][0] is S.UPLOADED)
+    scene.until_told(QueueIdle)  # else the next ones are sent too
     scene.add("b.jpg", "c.jpg")
     scene.until(lambda: len(scene.shown()) == 3)
     scene.until_told(PathsAdded, 2)  # hides Undo
