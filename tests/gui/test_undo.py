@@ -1,5 +1,8 @@
 """Undo in the window: one quiet line, Ctrl+Z wherever the keyboard is, and the menu; rows come back to their places."""
 
+from functools import partial
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -114,15 +117,23 @@ def test_the_line_stays_while_what_is_being_sent_goes_on_by_itself_until_it_is_c
 def test_the_line_goes_when_a_person_goes_on_and_the_menu_still_undoes(window: Window) -> None:
     window.tell(UploadsAdded((upload("a.jpg"),)))
     assert not entry(window, FooterAction.UNDO)
-    for goes_on in (PathsAdded("4217", 1, 0, 0, 0), RUNNING):
+    for go_on in (partial(window.add_files.add_to, "4217", [Path("b.jpg")]), partial(window.engine.tell, RUNNING)):
         window.tell(REST)
         window.tell(UndoOffered(removed=1))
         assert window.body.undo.isVisible()
-        window.tell(goes_on)
+        go_on()
         assert not window.body.undo.isVisible()
         assert entry(window, FooterAction.UNDO)
     window.footer.action_wanted.emit(FooterAction.UNDO)
     assert window.engine.calls == [("undo", None)]
+
+
+def test_the_line_stays_when_files_added_before_have_all_been_found(window: Window) -> None:
+    window.add_files.add_to("4217", [Path("folder")])
+    window.tell(UploadsAdded((upload("a.jpg"),)))
+    window.tell(UploadsRemoved((UploadId("a.jpg"),)), UndoOffered(removed=1))
+    window.tell(PathsAdded("4217", 1, 0, 0, 0))
+    assert window.body.undo.isVisible()
 
 
 def test_rows_come_back_to_their_places(window: Window) -> None:

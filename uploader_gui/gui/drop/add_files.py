@@ -100,6 +100,7 @@ class AddFiles(QObject):
         recorded: Callable[[], None] = lambda: None,
     ) -> None:
         """Add files and folders to this anomaly, whichever is shown; `recorded` is called once they are journalled."""
+        self._window.body.undo.appear(False)  # now, not with PathsAdded: what is removed during a search stays offered
         if self.fetcher is not None:
             paths = self.fetcher.claim(paths, anomaly_id, options)
         if paths:

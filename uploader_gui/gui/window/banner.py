@@ -94,8 +94,8 @@ class TrialBand(QWidget, Translated):
 class UndoStrip(Band):
     """The line under the list: what was removed or cancelled last, and Undo.
 
-    It stays until that is undone, the line is closed, files are added, or sending starts. Ctrl+Z and the menu undo it
-    after that, too.
+    It stays until that is undone, the line is closed, a person adds files, or sending starts. Ctrl+Z and the menu undo
+    it after that, too.
     """
 
     def __init__(self, theme: Theme) -> None:
@@ -122,8 +122,6 @@ class UndoStrip(Band):
                 if event != _NOTHING:
                     announce(self, f"{self.text.text()} {self.button.text()}")
                 self.appear(event != _NOTHING)
-            case events.PathsAdded():
-                self.appear(False)
             case events.QueueStatus(running):
                 if running and not self._running:
                     self.appear(False)
