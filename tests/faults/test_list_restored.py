@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.running import ANOMALY, Run, World, engine, options
+from tests.support.api_faults import refusal
 from tests.support.files import Files
 from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import Refuse
@@ -60,6 +61,11 @@ async def listed(chosen: EngineOptions) -> dict[str, UploadState]:
         return {name: one.state for name, one in run.latest.items()}
 
 
+def code_of(run: Run) -> Code | None:
+    reason = run.latest[SENT].reason
+    return reason.code if reason else None
+
+
 async def test_what_failed_or_was_refused_is_back_in_its_state_with_its_reason(
     chosen: EngineOptions, given: dict[str, Path], world: World
 ) -> None:
@@ -73,6 +79,20 @@ async def test_what_failed_or_was_refused_is_back_in_its_state_with_its_reason(
         await run.to_the_end()
         assert [one.name for one in world.api.registered] == [SENT]  # nobody asked for the others
     assert await listed(chosen) == {GONE: S.FAILED, FILM: S.REFUSED}  # and again, until somebody has seen to them
+
+
+async def test_the_reason_is_that_of_the_last_look_at_the_file(
+    chosen: EngineOptions, given: dict[str, Path], world: World
+) -> None:
+    world.api.faults.append(refusal(422))
+    async with engine(chosen) as run:
+        await run.send([given[SENT]])
+        given[SENT].unlink()
+        run.queue.retry_failed()
+        await run.until(lambda: code_of(run) is Code.MISSING)
+    async with next_window(chosen) as run:
+        await run.heard(Resumed)
+        assert code_of(run) is Code.MISSING
 
 
 async def test_tried_again_it_arrives_and_is_gone(chosen: EngineOptions, given: dict[str, Path], files: Files) -> None:

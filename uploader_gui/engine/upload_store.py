@@ -277,9 +277,9 @@ class UploadStore:
         upload.attempts = 0  # they count per run
 
     def explain(self, upload: Upload, reason: Reason) -> None:
-        """Change the reason of a finished upload, and tell of it."""
+        """Change the reason of a finished upload, and record it."""
         upload.reason = reason
-        self._events.changed(upload)
+        self.record(upload)
 
     def record(self, upload: Upload) -> None:
         """Record facts about an upload whose state stays as it is."""

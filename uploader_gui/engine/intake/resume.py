@@ -101,7 +101,6 @@ class Reinspection:
             except Exception:
                 log.exception("upload %.8s: internal error", upload.upload_id)
                 self._store.explain(upload, Reason(Code.INTERNAL_ERROR))
-                self._store.record(upload)
 
     async def _look_at(self, upload: Upload) -> None:
         try:
