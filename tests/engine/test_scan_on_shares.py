@@ -98,3 +98,13 @@ async def test_leaving_waits_for_no_stuck_path(files: Files, threads: DaemonThre
         async with asyncio.timeout(20):
             await walking
     threads.shutdown()
+
+
+async def test_a_scan_that_is_cancelled_leaves_no_task_behind(
+    files: Files, threads: DaemonThreads, share: type[SleepyPath]
+) -> None:
+    scanning = asyncio.create_task(gathered([share(files.make("stuck.jpg"))], threads))
+    await asyncio.to_thread(share.asleep.acquire)
+    scanning.cancel()
+    async with asyncio.timeout(20):
+        await asyncio.wait(asyncio.all_tasks() - {asyncio.current_task()})

@@ -122,11 +122,12 @@ async def scan(paths: Sequence[Path], threads: DaemonThreads, ours: Ours = Ours(
     try:
         while scans or not chunks.empty():
             getter = asyncio.ensure_future(chunks.get())
-            done, _ = await asyncio.wait({getter, *scans}, timeout=STUCK_SECONDS, return_when="FIRST_COMPLETED")
+            try:
+                done, _ = await asyncio.wait({getter, *scans}, timeout=STUCK_SECONDS, return_when="FIRST_COMPLETED")
+            finally:
+                getter.cancel()  # also where the scan is; a result stays
             if getter in done:
                 yield getter.result()
-            else:
-                getter.cancel()
             for scan_task in scans & done:
                 scan_task.result()
             scans -= done
