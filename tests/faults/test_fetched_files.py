@@ -171,6 +171,30 @@ async def test_a_cancelled_one_stays_so_whatever_comes_and_undo_does_not_wait_fo
     assert world.storage.objects == {}
 
 
+async def test_one_that_came_while_it_was_cancelled_is_sent_after_undo_as_what_it_is(data: Path, world: World) -> None:
+    (file,) = awaited(data, "a.pdf", size=0)
+    async with engine(options(data, world.api)) as run:
+        begin(run, file)
+        run.queue.cancel([file.upload_id])
+        come(run, file)
+        run.queue.undo()
+        await run.to_the_end()
+        row = run.only()
+    assert (row["state"], row["mime_type"], row["size"]) == ("uploaded", "application/pdf", len(PDF))
+
+
+async def test_one_that_came_while_it_was_cancelled_is_not_sent_twice_after_undo(data: Path, world: World) -> None:
+    (file,) = awaited(data, "a.pdf")
+    async with engine(options(data, world.api)) as run:
+        await run.send([world.make("a.pdf", content=PDF)])
+        begin(run, file)
+        run.queue.cancel([file.upload_id])
+        come(run, file)
+        run.queue.undo()
+        await run.in_state(S.SKIPPED, "a.pdf")
+    assert len(world.api.registered) == 1
+
+
 async def test_one_that_is_kept_no_longer_says_so_when_it_is_wanted_again(data: Path, world: World) -> None:
     (file,) = awaited(data, "a.pdf")
     async with engine(options(data, world.api)) as run:

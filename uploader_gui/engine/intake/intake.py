@@ -231,19 +231,22 @@ class Intake:
     def go_on(self, uploads: list[Upload]) -> None:
         """Go on with cancelled uploads of the list as if they had not been cancelled: a live URL is used again.
 
-        What was cancelled while it was being fetched stays so: its bytes are not there.
+        What was cancelled while it was being fetched stays so unless its bytes have come: then it is looked at first.
         """
-        uploads = [upload for upload in uploads if not self._resume.is_gone(upload)]
-        for upload in uploads:
+        there = [upload for upload in uploads if not self._resume.is_gone(upload)]
+        looked_at = [upload for upload in there if _was_looked_at(upload)]
+        for upload in looked_at:
             self._store.move(upload, self._resume.next_state(upload))
-        if uploads:
-            self._begin(self._hand_on_again(uploads))
+        if there:
+            self._begin(self._hand_on_again(looked_at, [upload for upload in there if not _was_looked_at(upload)]))
 
-    async def _hand_on_again(self, uploads: list[Upload]) -> None:
-        anomalies = {upload.anomaly_id for upload in uploads}
-        self._hand_on(uploads, await self._store.writer.reading(partial(self._all_known, anomalies)))
+    async def _hand_on_again(self, looked_at: list[Upload], others: list[Upload]) -> None:
+        anomalies = {upload.anomaly_id for upload in (*looked_at, *others)}
+        known = await self._store.writer.reading(partial(self._all_known, anomalies))
+        self._hand_on(looked_at, known)
+        await self._reinspection.look_at(others, partial(self._hand_on, known=known))
 
-    def _hand_on(self, uploads: list[Upload], known: dict[str, Known]) -> None:
+    def _hand_on(self, uploads: Sequence[Upload], known: dict[str, Known]) -> None:
         for one in dict.fromkeys(upload.anomaly_id for upload in uploads):
             self._duplicates.check([upload for upload in uploads if upload.anomaly_id == one], known[one])
 
@@ -468,3 +471,8 @@ def _usable(found: Source | Refusal) -> Source | None:
     if isinstance(found, Source):
         return found
     return found.source if possible_treatments(Reason.of(found.error), found.source) else None
+
+
+def _was_looked_at(upload: Upload) -> bool:
+    """Return whether an upload that can be sent was more than a file to fetch when it was cancelled."""
+    return upload.source.media_type is not None or upload.treatment is not None
