@@ -1,13 +1,14 @@
 """What the register says of the number in the field, a number out of a link or a pasted text, and one mistyped."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QRect, Qt, QUrl
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.gui.dragging import drop, files
@@ -19,6 +20,7 @@ from uploader_gui.engine.models import UploadState
 from uploader_gui.gui.window.anomaly_field import similar
 from uploader_gui.gui.window.footer import FooterAction
 from uploader_gui.gui.window.header import SignInState
+from uploader_gui.i18n import FRENCH, use_language
 
 KNOWN = AnomalyLookedUp("4217", Lookup.KNOWN, "4217", "Fire door, level 3", "École Jaurès")
 WAITS = UploadsAdded((upload("a.jpg", UploadState.QUEUED),))
@@ -34,6 +36,11 @@ def signed_in(window: Window, engine: FakeEngine) -> Window:
 def typed(window: Window, text: str) -> None:
     window.header.field.clear()
     QTest.keyClicks(window.header.field, text)
+
+
+def place(window: QWidget, shown: QWidget) -> QRect:
+    """Return where a part of the window is shown, in that window's pixels."""
+    return QRect(shown.mapTo(window, QPoint()), shown.size())
 
 
 def _rows(state: S, elsewhere: str = "") -> UploadsAdded:
@@ -64,18 +71,38 @@ def test_the_register_is_asked_once_after_typing_has_come_to_rest(signed_in: Win
 
 
 @pytest.mark.parametrize("title", ["Fire door, level 3 " * 20, "FIRE-DOOR-" * 20])
-def test_a_long_title_stays_beside_the_field_in_a_narrow_window(signed_in: Window, title: str) -> None:
+def test_a_long_title_stands_below_the_field_in_a_narrow_window_and_beside_it_in_a_wide_one(
+    signed_in: Window, title: str, qtbot: QtBot
+) -> None:
     header = signed_in.header
     signed_in.resize(640, 480)
     typed(signed_in, "4217")
     signed_in.tell(AnomalyLookedUp("4217", Lookup.KNOWN, "4217", title, "École Jaurès"))
     signed_in.grab()  # only now is everything laid out
-    assert header.hint.x() > header.field.geometry().right()
-    assert header.hint.geometry().right() < header.sign_in.x()
+    assert place(header, header.hint).top() > header.field.geometry().bottom()
     assert header.hint.heightForWidth(header.hint.width()) <= header.hint.height()
     assert title.strip() in header.hint.toolTip()
     signed_in.resize(980, 680)
+    qtbot.waitUntil(lambda: place(header, header.hint).left() > header.field.geometry().right())
+    assert place(header, header.hint).right() < header.sign_in.x()
+    assert header.hint.heightForWidth(header.hint.width()) <= header.hint.height()
     assert len(header.hint.text()) > 60
+
+
+@pytest.mark.parametrize("width", [640, 680, 760, 840])
+def test_what_the_register_says_can_be_read_in_french_at_any_width(signed_in: Window, width: int) -> None:
+    use_language(FRENCH)
+    signed_in.set_signed_in(SignInState(signed_in=True, expires_at=time.time() + 9000, accepted=True))
+    signed_in.resize(width, 480)
+    typed(signed_in, "4217")
+    signed_in.tell(AnomalyLookedUp("4217", Lookup.UNKNOWN))
+    signed_in.grab()
+    header = signed_in.header
+    assert header.hint.text() == "Le registre ne connaît pas d’anomalie 4217."
+    assert header.hint.heightForWidth(header.hint.width()) <= header.hint.height()
+    assert not place(header, header.hint).intersects(header.field.geometry())
+    assert not place(header, header.hint).intersects(header.sign_in.geometry())
+    assert header.sign_in.width() >= header.sign_in.sizeHint().width()
 
 
 def test_enter_asks_at_once_and_further_typing_ends_the_search(signed_in: Window) -> None:

@@ -37,6 +37,7 @@ from uploader_gui.gui.taskbar_and_notifications import DesktopPolicy
 from uploader_gui.gui.upload_list.upload_model import Column
 from uploader_gui.gui.window.filter_bar import Chip
 from uploader_gui.gui.window.header import SignInState
+from uploader_gui.i18n import FRENCH, use_language
 from uploader_gui.platform.application import Language
 
 BAND = "TRIAL: nothing is sent to the register"
@@ -83,6 +84,17 @@ def test_the_band_stands_whatever_else_the_window_has_to_say(trial: Window) -> N
     trial.resize(640, 480)
     trial.grab()
     assert band_is_seen(trial)
+
+
+@pytest.mark.parametrize(("width", "said"), [(640, "Essai"), (980, "Essai : rien ne quitte cet ordinateur")])
+def test_the_words_beside_the_number_are_never_cut(trial: Window, width: int, said: str) -> None:
+    use_language(FRENCH)
+    trial.header.retranslate()
+    trial.resize(width, 480)
+    trial.grab()
+    shown = trial.header.sign_in
+    assert shown.text().replace("\u00a0", " ") == said
+    assert shown.width() >= shown.sizeHint().width()
 
 
 def test_a_low_window_keeps_room_for_the_band_and_a_row(trial: Window, window: Window) -> None:

@@ -24,9 +24,13 @@ if TYPE_CHECKING:
 
 
 _WIDE: Final = 820
-"""From this width in logical pixels the header has room for a sentence about the tokens."""
+"""From this width in logical pixels the header has room for a sentence about the tokens or the trial."""
+_BESIDE: Final = 180
+"""In less room than this, in logical pixels, words stand below the field: beside it nobody could read them."""
 _LINES: Final = 2.6
 """How much of a title is shown beside the field, in lines: it wraps to three."""
+_LINES_BELOW: Final = 1.6
+"""The same below the field."""
 _LONGEST_WORD: Final = 16
 """Longer words of a title may be broken: the header would not fit into a narrow window."""
 _SPACING: Final = 12
@@ -96,6 +100,9 @@ class Header(QWidget, Translated):
         self.history = IconButton("history", theme)
         self.settings = IconButton("gear", theme)
         self._caption = label("", theme, 11, QFont.Weight.DemiBold, kind="muted")
+        self._words = QWidget()
+        self._words_below = False
+        self._grid = QGridLayout(self)
         self._build()
         self.translate(self._caption.setText, N_("Anomaly"))
         self.translate(self.history.rename, N_("History of deposits"))
@@ -107,9 +114,8 @@ class Header(QWidget, Translated):
         """Set all texts in the current language; old news is removed."""
         super().retranslate()
         self.field.retranslate()
-        self.show_sign_in()
         self._news = ""
-        self._refresh()
+        self.show_sign_in()
 
     def show_sign_in(self, state: SignInState | None = None) -> None:
         """Show whether a person is signed in, and for how long from now; None for the state shown before."""
@@ -117,11 +123,13 @@ class Header(QWidget, Translated):
         fine = (state.signed_in or self._sandbox) and not self._offline
         checked = state.accepted or self._sandbox
         self._dot.show_color(("ok" if checked else "muted") if fine else "warning")
-        self.sign_in.setText(_("Trying out: nothing leaves this computer") if self._sandbox else self._sign_in_text())
+        self.sign_in.setText(self._trial_text() if self._sandbox else self._sign_in_text())
         unchecked = _("Tokens kept; checked with the first deposit") if state.signed_in and not checked else ""
         self.sign_in.setToolTip("" if self._sandbox else tip(unchecked, _("Sign in or change the tokens")))
         self.sign_in.setAccessibleDescription(unchecked)
         self.sign_in.setEnabled(not self._sandbox)
+        self._right.invalidate()  # it would tell the old text's width until the next turn of the event loop
+        self._refresh()
 
     def show_offline(self, offline: bool) -> None:  # noqa: FBT001 - as Qt's setters
         """Show “Offline” instead of “Signed in”, which would be read as online."""
@@ -150,21 +158,23 @@ class Header(QWidget, Translated):
 
     def _build(self) -> None:
         self._caption.setBuddy(self.field)
+        arranged(QHBoxLayout(self._words), (self.hint, 1), self.suggestion, None, spacing=4)
         dot = (self._dot, 0, Qt.AlignmentFlag.AlignVCenter)
-        grid = QGridLayout(self)
+        grid = self._grid
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(_SPACING)
         grid.setVerticalSpacing(4)
         grid.addWidget(self._caption, 0, 0)
         grid.addWidget(self.field, 1, 0)
-        grid.addLayout(arranged(QHBoxLayout(), (self.hint, 1), self.suggestion, None, spacing=4), 1, 1)
+        grid.addWidget(self._words, 1, 1)
         self._right = arranged(QHBoxLayout(), dot, self.sign_in, 6, self.history, self.settings, spacing=2)
         grid.addLayout(self._right, 1, 2)
-        grid.addLayout(arranged(QHBoxLayout(), self.add_kept, self.forget_kept, None, spacing=8), 2, 0, 1, 3)
+        grid.addLayout(arranged(QHBoxLayout(), self.add_kept, self.forget_kept, None, spacing=8), 3, 0, 1, 3)
         grid.setColumnStretch(1, 1)
 
     def _refresh(self) -> None:
         text = self._hint_text()
+        self._place_words()
         self.hint.setText(self._fitted(text) if text == self._about else text)
         self.hint.setToolTip(tip(text) if self.hint.text() != text else "")
         self.hint.setVisible(bool(text))
@@ -172,6 +182,7 @@ class Header(QWidget, Translated):
         set_look(self.hint, "kind", "warning" if self.field.is_wrong or doubtful else "muted")
         anomaly_id = self.field.anomaly_id
         self.suggestion.setVisible(bool(self.suggestion.text()))
+        self._words.setVisible(bool(text or self.suggestion.text()))
         self.add_kept.setVisible(self._kept is not None and bool(anomaly_id))
         self.forget_kept.setVisible(self._kept is not None)
         self.add_kept.set_meaning(anomaly_id if self._kept is not None else None)
@@ -193,16 +204,35 @@ class Header(QWidget, Translated):
             return self._kept.wait()
         return self._about or self._news
 
+    def _place_words(self) -> None:
+        """Put the hint beside the field, or below it where it would have too little room there."""
+        below = self._room(below=False) < self.theme.px(_BESIDE)
+        if below is not self._words_below:
+            self._words_below = below
+            self._grid.addWidget(self._words, *((2, 0, 1, 3) if below else (1, 1, 1, 1)))
+
+    def _room(self, *, below: bool) -> int:
+        """Return how wide the hint may be beside the field, or below it."""
+        suggested = self.suggestion.sizeHint().width() + _SPACING if self.suggestion.text() else 0
+        around = 0 if below else self.field.width() + self._right.sizeHint().width() + 2 * _SPACING
+        return self.width() - around - suggested
+
     def _fitted(self, text: str) -> str:
-        """Return what of the register's words has room beside the field; long words may be broken."""
-        metrics = QFontMetrics(self.hint.font())
-        beside = self.suggestion.sizeHint().width() if self.suggestion.text() else 0
-        room = self.width() - self.field.width() - self._right.sizeHint().width() - beside - 3 * _SPACING
+        """Return what of the register's words has room; long words may be broken."""
+        room = self._room(below=self._words_below) * (_LINES_BELOW if self._words_below else _LINES)
+        shown = QFontMetrics(self.hint.font()).elidedText(text, Qt.TextElideMode.ElideRight, max(round(room), 60))
         words = [
             _BREAK.join(word[at : at + _LONGEST_WORD] for at in range(0, len(word), _LONGEST_WORD))
-            for word in metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(round(_LINES * room), 60)).split(" ")
+            for word in shown.split(" ")
         ]
         return " ".join(words)
+
+    @property
+    def _is_wide(self) -> bool:
+        return self.width() >= self.theme.px(_WIDE)
+
+    def _trial_text(self) -> str:
+        return _("Trying out: nothing leaves this computer") if self._is_wide else _("Trying out")
 
     def _sign_in_text(self) -> str:
         if not self._state.signed_in:
@@ -211,8 +241,7 @@ class Header(QWidget, Translated):
             return _("Offline")
         left = (self._state.expires_at or 0) - time.time()
         if not self._state.accepted:
-            wide = self.width() >= self.theme.px(_WIDE)
-            return _("Tokens kept; checked with the first deposit") if wide else _("Tokens kept")
+            return _("Tokens kept; checked with the first deposit") if self._is_wide else _("Tokens kept")
         if left <= 0:
             return _("Signed in")
         return " · ".join((_("Signed in"), _("expires in {time}", time=i18n.lifetime(left))))
@@ -220,7 +249,7 @@ class Header(QWidget, Translated):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Say more about the tokens, and of what the register says, where there is room."""
         super().resizeEvent(event)
-        if self._about:
-            self._refresh()
-        if self._state.signed_in and not self._state.accepted:
+        if self._sandbox or (self._state.signed_in and not self._state.accepted):
             self.show_sign_in()
+        else:
+            self._refresh()
