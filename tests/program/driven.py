@@ -37,7 +37,8 @@ class DrivenWindow:
         self._process.send_signal(number)
 
     def ended(self) -> int:
-        self._process.communicate(timeout=PATIENCE)
+        """Wait for its end and return its exit code; what it said on stderr is shown where the test fails."""
+        sys.stderr.write(self._process.communicate(timeout=PATIENCE)[1])
         return self._process.returncode
 
     def terminated(self) -> int:
