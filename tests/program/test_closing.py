@@ -217,7 +217,7 @@ def hold_until(told: threading.Event) -> None:
 
 
 def test_in_the_background_the_program_sends_everything_and_ends(
-    start: Start, scripted_storage: ScriptedStorage, files: Files
+    start: Start, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
 ) -> None:
     in_background = threading.Event()
     scripted_storage.fault = lambda _key, _attempt, _request: hold_until(in_background)
@@ -230,7 +230,7 @@ def test_in_the_background_the_program_sends_everything_and_ends(
     window.do("press", "background")
     in_background.set()
     assert (window.ended(), len(scripted_storage.objects)) == (0, 40)
-    again = start()
+    again = start("--report", tmp_path / "r.json")  # with which closing waits for the start, however slow
     assert again.do("finish").startswith("All 40 files are attached to anomaly 4217")
     again.do("close")
     assert again.ended() == 0
