@@ -1,5 +1,7 @@
 """Trying out without a window: every line, the receipt and its codes say that no register has the files."""
 
+import json
+
 import pytest
 
 from tests.e2e.program import Program
@@ -20,6 +22,18 @@ def test_a_trial_says_so_first_and_last_and_in_every_line_between(program: Progr
     assert "uploaded" not in ended.out.replace("uploaded (trial)", "")
     assert ended.receipt is not None
     assert (ended.receipt["trial"], ended.receipt["anomaly_id"]) == (True, "T-1")
+
+
+def test_the_receipt_of_a_trial_is_replaced_by_that_of_the_deposit_and_is_no_evidence(
+    program: Program, files: Files
+) -> None:
+    folder = files.make("folder/a.txt").parent
+    report = folder / "receipt.json"
+    for how in (("--sandbox",), ("--sandbox",), ()):
+        ended = program.run("--headless", *how, "--anomaly", "42", "--report", report, folder)
+        receipt = json.loads(report.read_text("utf-8"))
+        told = [(row["name"], row["state"]) for row in receipt["files"]]
+        assert (ended.code, told, "trial" in receipt) == (0, [("a.txt", "uploaded")], bool(how)), ended
 
 
 def test_a_trial_speaks_french(program: Program, files: Files) -> None:

@@ -304,8 +304,10 @@ def broken(path: Path) -> Refusal:
     return Refusal(Source(path, path, name, None, 0, 0, shortened), SourceError())
 
 
-_BEGINNING: Final = b'{\n  "schema": 1,\n  "program": "uploader-gui '
-"""How `receipt.encoded` begins, in every version."""
+_BEGINNINGS: Final = tuple(
+    b'{\n  "schema": 1,\n' + trial + b'  "program": "uploader-gui ' for trial in (b"", b'  "trial": true,\n')
+)
+"""How `receipt.encoded` begins, in every version, and for a trial."""
 
 
 def is_receipt(path: Path) -> bool:
@@ -315,4 +317,4 @@ def is_receipt(path: Path) -> bool:
         OSError: it cannot be read.
     """
     with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - as `os` opens it, whatever the path is called
-        return os.read(file.fileno(), len(_BEGINNING)) == _BEGINNING
+        return os.read(file.fileno(), max(map(len, _BEGINNINGS))).startswith(_BEGINNINGS)
