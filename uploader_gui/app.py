@@ -28,6 +28,7 @@ from uploader_gui.command_line import (
     early_language,
     sentence,
     show_without_console,
+    spoken_to_stderr,
     write_stderr,
 )
 from uploader_gui.gui.bridge import Bridge
@@ -79,13 +80,14 @@ def run(launch: LaunchOptions) -> int:
     language = Language(application)
     language.use(early_language())
     with ExitStack() as stack:
-        trial = _open_trial(launch, stack)
-        data = _prepare_data(trial)
-        instance = None if trial else InstanceLock(data.folder)
-        if instance is not None:
-            stack.callback(instance.release)
-            if (code := _hand_over(launch, instance)) is not None:
-                return code
+        with spoken_to_stderr():  # there is no window yet
+            trial = _open_trial(launch, stack)
+            data = _prepare_data(trial)
+            instance = None if trial else InstanceLock(data.folder)
+            if instance is not None:
+                stack.callback(instance.release)
+                if (code := _hand_over(launch, instance)) is not None:
+                    return code
         first = FirstWindow(launch, application, language, data=data, trial=trial, instance=instance)
         first.show()
         FirstPaint(first.window).wait()

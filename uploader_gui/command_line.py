@@ -20,10 +20,11 @@ from uploader_gui import __version__
 from uploader_gui.anomaly_links import anomaly_of_link, is_link
 from uploader_gui.engine.addresses import ANOMALY_ID
 from uploader_gui.engine.system_words import system_words
-from uploader_gui.i18n import N_, SYSTEM, _, use_language
+from uploader_gui.i18n import N_, SYSTEM, _, use_language, written_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
 
     from _typeshed import SupportsWrite
 
@@ -181,6 +182,11 @@ def matches(path: str) -> list[str]:
 def speak() -> None:
     """Write sentences in the person's language from now on, with the characters that the terminal has."""
     use_language(early_language(), getattr(sys.stdout, "encoding", None) or "")
+
+
+def spoken_to_stderr() -> AbstractContextManager[None]:
+    """Write sentences with the characters that stderr has meanwhile: a window shows all, so `speak` is not for it."""
+    return written_in(getattr(sys.stderr, "encoding", None) or "")
 
 
 def early_language() -> str:

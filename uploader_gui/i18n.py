@@ -14,10 +14,12 @@ import logging
 import math
 import os
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     import gettext as standard
+    from collections.abc import Iterator
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +66,16 @@ def use_language(chosen: str, encoding: str = "") -> str:
         _Spoken.catalogue = None if language == ENGLISH else _catalogue()
         _Spoken.language = language
     return language
+
+
+@contextmanager
+def written_in(encoding: str) -> Iterator[None]:
+    """Write sentences for a terminal of this encoding meanwhile, whatever they were for before."""
+    before, _Spoken.encoding = _Spoken.encoding, encoding
+    try:
+        yield
+    finally:
+        _Spoken.encoding = before
 
 
 def language_in_use() -> str:

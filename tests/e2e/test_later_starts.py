@@ -52,6 +52,15 @@ def test_starts_at_the_same_moment_all_end_in_one_window(program: Program, files
     assert journalled(program) == sorted(names)
 
 
+def test_a_later_start_speaks_french_with_the_characters_that_the_terminal_has(program: Program, files: Files) -> None:
+    program.environment |= {"UPLOADER_LANGUAGE": "fr", "PYTHONIOENCODING": "ascii"}
+    window = standing(program)
+    assert told(program.run(files.make("a.txt"))) == "uploader-gui: confie a la fenetre deja ouverte."
+    elsewhere = told(program.run(files.make("b.txt"), UPLOADER_API_URL="http://127.0.0.1:9/main"))
+    assert elsewhere.startswith("uploader-gui: la fenetre deja ouverte envoie a un autre serveur")
+    end(window)
+
+
 def test_what_a_later_start_says_was_taken_outlives_the_windows_death(program: Program, files: Files) -> None:
     window = standing(program)
     later = program.run("-a", "42", files.make("a.txt"))

@@ -23,7 +23,7 @@ from PySide6.QtGui import QDesktopServices
 from qasync import QSelectorEventLoop
 
 from uploader_gui import __version__
-from uploader_gui.command_line import ExitCode, Handover, LaunchOptions, write_stderr
+from uploader_gui.command_line import ExitCode, Handover, LaunchOptions, spoken_to_stderr, write_stderr
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import EngineFailed, QueueIdle, SignedIn
 from uploader_gui.engine.models import Reason, Source, UploadId, UploadSnapshot, UploadState
@@ -300,7 +300,8 @@ class Program:
         if self._listener is not None:
             self._listener.listen(owns_journal=False)
         if self._launch.quit_when_done:
-            write_stderr(cause_and_action(reason).whole)
+            with spoken_to_stderr():
+                write_stderr(cause_and_action(reason).whole)
             self._leave.set()
 
     def _open_objects(self) -> None:
