@@ -189,6 +189,14 @@ def test_sorted_by_state_rows_move_once_their_state_has_changed(model: UploadMod
     assert not model._sort_timer.isActive()
 
 
+@pytest.mark.parametrize(
+    ("state", "share"), [(S.CANCELLED, 0.0), (S.REFUSED, 0.0), (S.SKIPPED, 1.0), (S.UPLOADED, 1.0)]
+)
+def test_the_bar_is_full_only_where_something_was_sent(model: UploadModel, state: S, share: float) -> None:
+    model.add([upload("a.jpg", state), upload("b.jpg", S.CANCELLED, order=1)])
+    assert model.counts().fraction == share
+
+
 def test_figures_follow_every_change(model: UploadModel) -> None:
     model.add([upload(state.value, state, order=at) for at, state in enumerate(S)])
     before = model.counts()

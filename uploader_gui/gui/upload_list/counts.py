@@ -90,7 +90,7 @@ class ListCounts:
         if self.bytes_total:
             share = self.bytes_done / self.bytes_total
             return min(share, NEVER_FULL) if self.unfinished else share
-        return 1.0 if self.files and not (self.unfinished or self.elsewhere) else 0.0
+        return 1.0 if self.uploaded + self.skipped and not (self.unfinished or self.elsewhere) else 0.0
 
 
 class Unsent(NamedTuple):
