@@ -44,6 +44,7 @@ def dialog(window: Window, engine: FakeEngine, made: Receipt) -> CheckDialog:
     history = found(window, HistoryDialog)
     engine.tell(HistoryFound((PastRun(KEY, "uploader-gui 1", 0.0, 1.0, 0, {UploadState.UPLOADED: 4}, 9),)))
     engine.tell(ReceiptBuilt(made, KEY))
+    assert history.check_files.text() == "Check files against this receipt…"
     QTest.mouseClick(history.check_files, LEFT)
     return found(history, CheckDialog)
 
@@ -136,8 +137,10 @@ def test_without_a_deposit_a_receipts_file_is_asked_for(window: Window) -> None:
     QTest.mouseClick(window.header.history, LEFT)
     window.tell(HistoryFound(()))
     history = found(window, HistoryDialog)
+    assert history.check_files.text() == "Check files against a receipt…"
     QTest.mouseClick(history.check_files, LEFT)
     opened = found(history, CheckDialog)
+    assert opened.windowTitle() == "Check files against a receipt"
     assert not opened.folder.isEnabled()
     assert not opened.in_place.isEnabled()
     assert opened.which.text() == "Choose a receipt that was saved as data (JSON)."

@@ -49,12 +49,13 @@ class CheckDialog(PlainDialog):
     guide_page = "receipts"
 
     def __init__(self, theme: Theme, parent: QWidget, deposit: Receipt | None) -> None:
-        super().__init__(N_("Check files against this receipt"), theme, parent)
+        title = N_("Check files against this receipt") if deposit else N_("Check files against a receipt")
+        super().__init__(title, theme, parent)
         self._deposit = deposit
         self._file: Path | None = None
         self._comparing: _Comparing | None = None
         self.widen(_WIDTH)
-        self.add_title(N_("Check files against this receipt"))
+        self.add_title(title)
         self.add_sentence(
             N_("It is compared whether each file still is, byte for byte, what the receipt says. Nothing is changed.")
         )

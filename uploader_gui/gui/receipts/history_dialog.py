@@ -220,7 +220,7 @@ class HistoryDialog(PlainDialog):
         self.send_again = push_button("plain", theme)
         self.open_page = push_button("plain", theme)
         self.forget = self.text_button(N_("Forget this deposit…"), "plain")
-        self.check_files = self.text_button(N_("Check files against this receipt…"), "plain")
+        self.check_files = push_button("plain", theme)
         self.close_button = self.text_button(N_("Close"), "primary")
         self.elsewhere = label("", theme, 12, kind="muted", wraps=True)
         self.news = label("", theme, 12, kind="muted", wraps=True)
@@ -382,6 +382,9 @@ class HistoryDialog(PlainDialog):
         self.open_page.setVisible(bool(self._page))
         self.open_page.setText(
             _("Open anomaly {number} in the register", number="" if run is None else run.key.anomaly_id)
+        )
+        self.check_files.setText(
+            _("Check files against this receipt…") if run else _("Check files against a receipt…")  # chosen there
         )
         waits = run is not None and bool(run.unfinished)
         self.forget.setEnabled(not waits)
