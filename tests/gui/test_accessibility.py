@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtGui import QAccessible, QColor, QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QLineEdit, QScrollArea, QWidget
@@ -202,6 +202,14 @@ def test_at_twice_the_text_size_every_dialog_can_be_read(
 ) -> None:
     dialog = opened(large_window)
     qtbot.waitUntil(lambda: squeezed(dialog) == [])
+
+
+def test_the_list_of_components_does_not_reach_below_the_button(large_window: Window) -> None:
+    dialog = large_window.dialogs.about()
+    dialog.grab()  # only now is everything laid out
+    seen = dialog.parts.visibleRegion().translated(dialog.parts.mapTo(dialog, QPoint()))
+    assert not seen.isEmpty()
+    assert not seen.intersects(dialog.close_button.geometry())
 
 
 def squeezed(dialog: QDialog) -> list[str]:

@@ -25,6 +25,8 @@ _HEIGHT: Final = 260
 class AboutDialog(PlainDialog):
     """Shows version, components and licences."""
 
+    scrolls = True
+
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(N_("About uploader-gui"), theme, parent)
         self._licences_folder: Path | None = licences_folder()
