@@ -384,3 +384,17 @@ async def test_a_server_in_use_again_tells_how_its_queue_stands(there: EngineOpt
     run.queue.use(world.options())
     await run.until(lambda: not run.all_heard(QueueStatus)[-1].running)
     world.storage.release()
+
+
+async def test_nothing_begins_for_a_server_whose_files_were_just_being_listed_when_all_ends(
+    there: EngineOptions, world: World
+) -> None:
+    async with engine(there) as run:
+        await run.added(world.make("left.jpg"))
+    async with world.engine() as run:
+        listing = asyncio.create_task(run.queue.servers.list_resting())
+        await asyncio.sleep(0)
+        run.queue.servers.close()
+        await listing
+        await run.gone()
+    assert asyncio.all_tasks() == {asyncio.current_task()}

@@ -89,6 +89,7 @@ class Servers:
         try:
             await self._closing.wait()
         finally:
+            self.close()
             for scheduler in self:
                 scheduler.close()
             ended = await asyncio.gather(*self._running, return_exceptions=True)
@@ -124,9 +125,9 @@ class Servers:
         return True
 
     async def list_resting(self) -> None:
-        """Put what the journal has of servers that are not in use on the list, at rest."""
+        """Put what the journal has of servers not in use on the list, at rest; nothing after `close()`."""
         for address in await self.current.context.store.writer.reading(Journal.servers_on_list):
-            if address not in self._schedulers:
+            if address not in self._schedulers and not self._closing.is_set():
                 self._list_resting(address)
 
     async def all_written(self) -> JournalWriter:
