@@ -236,6 +236,10 @@ _UNNAMED: Final[Mapping[Variant, tuple[str, str]]] = {
         N_("Start it again; if that does not help, tell your IT department."),
     ),
     Variant.NOT_GIVEN: (N_("The other program did not give it."), _COPY_FIRST),
+    Variant.ENGINE_ENDED: (
+        N_("Internal error: this program sends nothing more."),
+        N_("Close it, then start it again. What is on the list is kept."),
+    ),
     Variant.KEPT_NO_LONGER: (N_("It is not kept on this computer any more."), _DROP_AGAIN),
     Variant.OFFER_GONE: (N_("The clipboard held something else by then."), N_("Copy it again, then paste it.")),
 }

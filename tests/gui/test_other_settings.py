@@ -152,9 +152,12 @@ def test_an_engine_that_broke_is_replaced_and_the_list_there_again(scene: Scene,
     scene.until(scene.window.body.undo.isVisible)
     scene.bridge.send_again(Hang(end))
     engine.join(60)
+    ended = "Internal error: this program sends nothing more. Close it, then start it again."
+    scene.until(lambda: scene.window.banner.text.text().startswith(ended))
     scene.add("b.jpg")
     scene.bridge.replace(replace(scene.here, size_unit="bytes"), scene.listed())
     scene.until(lambda: set(scene.shown()) == {"a.jpg", "b.jpg"})
+    assert not scene.window.banner.text.text().startswith("Internal error")
     assert scene.window.body.undo.text.text() == ""
     scene.here_api.size_unit = "bytes"
     scene.bridge.start()

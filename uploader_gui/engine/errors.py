@@ -183,6 +183,8 @@ class Variant(StrEnum):
     """NOT_FETCHED: it was, but is not kept any more."""
     OFFER_GONE = "offer_gone"
     """NOT_FETCHED: the clipboard holds something else by now."""
+    ENGINE_ENDED = "engine_ended"
+    """INTERNAL_ERROR: the engine has ended, and nothing more is sent."""
 
 
 class UploaderError(Exception):

@@ -14,7 +14,7 @@ from collections import deque
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from uploader_gui.engine.errors import UploaderError
+from uploader_gui.engine.errors import UploaderError, Variant
 from uploader_gui.engine.events import EngineFailed
 from uploader_gui.engine.models import Reason
 from uploader_gui.engine.tasks_and_threads import give_way
@@ -129,7 +129,7 @@ class EngineThread:
         except BaseException:  # whatever it is, the window has to be told
             self._failed = True
             log.exception("the engine broke")
-            self._emit(EngineFailed(Reason(UploaderError.code)))
+            self._emit(EngineFailed(Reason(UploaderError.code, Variant.ENGINE_ENDED)))
 
     def _ready(self, queue: UploadQueue) -> None:
         with self._lock:
