@@ -121,7 +121,7 @@ def parse(arguments: Sequence[str]) -> LaunchOptions:
         anomaly_id=anomaly_id,
         start=given.start or given.headless or given.demo,
         quit_when_done=given.quit_when_done or given.headless,
-        report=_report(given.report, paths),
+        report=_report(given.report, paths, trial=given.sandbox or given.demo),
         headless=given.headless,
         again=given.again,
         convert=given.convert,
@@ -132,12 +132,12 @@ def parse(arguments: Sequence[str]) -> LaunchOptions:
     )
 
 
-def _report(text: str | None, evidence: Sequence[str]) -> Path | None:
+def _report(text: str | None, evidence: Sequence[str], *, trial: bool) -> Path | None:
     if text is None:
         return None
     from uploader_gui.report_file import usable_path  # noqa: PLC0415 - only where a receipt is asked for
 
-    return usable_path(text, evidence)
+    return usable_path(text, evidence, trial=trial)
 
 
 def _speaks_of_link(argument: str) -> bool:

@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 _REPLACES: Final = N_("the receipt would replace another file: {path}.")
 
 
-def usable_path(text: str, evidence: Sequence[str]) -> Path:
+def usable_path(text: str, evidence: Sequence[str], *, trial: bool) -> Path:
     """Return the receipt's path, or raise `UsageError` where it cannot be written or would replace another file."""
     if not text:
         raise wrong(N_("--report needs the name of a file."))
     path = Path(os.path.abspath(text))  # noqa: PTH100 - sentences name the link as it was given
-    _check_replaces_nothing(path, evidence)
+    _check_replaces_nothing(path, evidence, trial=trial)
     kind = _kind_of_report(path)
     if kind == stat.S_IFDIR:
         raise wrong(N_("the receipt cannot be written: {path} is a folder."), path=str(path))
@@ -54,19 +54,20 @@ def _kind_of_report(path: Path) -> int | None:
         ) from error
 
 
-def _check_replaces_nothing(path: Path, given: Sequence[str]) -> None:
+def _check_replaces_nothing(path: Path, given: Sequence[str], *, trial: bool) -> None:
     """Raise `UsageError` where the receipt would replace a file to be sent, or any other than an older receipt."""
     real, sent = Path(os.path.realpath(path)), [Path(os.path.realpath(one)) for one in given]
-    if real not in sent and not _is_another_file(real):
+    if real not in sent and not _is_another_file(real, trial=trial):
         return
     if any(real.is_relative_to(one) for one in sent):
         raise wrong(N_("the receipt would replace a file that is to be sent: {path}."), path=str(path))
     raise wrong(_REPLACES, path=str(path))
 
 
-def _is_another_file(path: Path) -> bool:
+def _is_another_file(path: Path, *, trial: bool) -> bool:
+    """Return whether it is no older receipt: that of a trial replaces none of a deposit."""
     try:
-        return path.is_file() and path.stat().st_size > 0 and not is_receipt(path)
+        return path.is_file() and path.stat().st_size > 0 and not is_receipt(path, trials_only=trial)
     except OSError:
         return True  # it may be evidence that cannot be read at the moment
 
@@ -98,7 +99,7 @@ def write_report(made: Receipt, path: Path) -> bool:
     Another file may have come there while files were sent.
     """
     real = Path(os.path.realpath(path))
-    if _is_another_file(real) and not _is_own_output(real):
+    if _is_another_file(real, trial=made.trial) and not _is_own_output(real):
         write_stderr(_(_REPLACES, path=str(path)))
         return False
     try:

@@ -36,6 +36,17 @@ def test_the_receipt_of_a_trial_is_replaced_by_that_of_the_deposit_and_is_no_evi
         assert (ended.code, told, "trial" in receipt) == (0, [("a.txt", "uploaded")], bool(how)), ended
 
 
+def test_the_receipt_of_a_trial_replaces_none_of_a_deposit(program: Program, files: Files) -> None:
+    file = files.make("a.txt")
+    report = file.with_name("receipt.json")
+    given = ("--headless", "--anomaly", "42", "--report", report, file)
+    assert program.run(*given).code == 0
+    before = report.read_bytes()
+    ended = program.run("--sandbox", *given)
+    assert (ended.code, report.read_bytes()) == (2, before)
+    assert "the receipt would replace another file" in ended.err
+
+
 def test_a_trial_speaks_french(program: Program, files: Files) -> None:
     program.data.mkdir(parents=True)
     (program.data / "settings.json").write_text('{"language": "fr"}', "utf-8")  # the person's own

@@ -304,17 +304,17 @@ def broken(path: Path) -> Refusal:
     return Refusal(Source(path, path, name, None, 0, 0, shortened), SourceError())
 
 
-_BEGINNINGS: Final = tuple(
-    b'{\n  "schema": 1,\n' + trial + b'  "program": "uploader-gui ' for trial in (b"", b'  "trial": true,\n')
-)
-"""How `receipt.encoded` begins, in every version, and for a trial."""
+_OF_TRIAL: Final = b'{\n  "schema": 1,\n  "trial": true,\n  "program": "uploader-gui '
+_OF_DEPOSIT: Final = b'{\n  "schema": 1,\n  "program": "uploader-gui '
+"""How `receipt.encoded` begins, in every version."""
 
 
-def is_receipt(path: Path) -> bool:
-    """Return whether a file begins as our receipts do.
+def is_receipt(path: Path, *, trials_only: bool = False) -> bool:
+    """Return whether a file begins as our receipts do, or only as those of trials.
 
     Raises:
         OSError: it cannot be read.
     """
     with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - as `os` opens it, whatever the path is called
-        return os.read(file.fileno(), max(map(len, _BEGINNINGS))).startswith(_BEGINNINGS)
+        beginning = os.read(file.fileno(), len(_OF_TRIAL))
+    return beginning == _OF_TRIAL or (beginning.startswith(_OF_DEPOSIT) and not trials_only)
