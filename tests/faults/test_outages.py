@@ -131,6 +131,20 @@ async def test_a_service_that_answers_no_is_in_trouble_no_longer(status: int, ru
     assert len(world.api.calls[refused[0]].upload_ids) == 20  # the next call
 
 
+async def test_tokens_that_no_request_can_carry_say_nothing_of_the_service(run: Run, world: World) -> None:
+    world.api.fault = lambda _number, _call: api_faults.busy(429)
+    run.begin(many(world.files, 60))
+    await run.until(lambda: any(len(call.upload_ids) == 1 for call in world.api.calls))  # a probe
+    run.queue.sign_in("bearer\nbroken", "session", entered=False)
+    await run.heard(SignInRequired)
+    await run.until(lambda: run.all_heard(QueueStatus)[-1].conditions == {Condition.SIGN_IN, Condition.SERVICE_BUSY})
+    world.api.fault = lambda _number, _call: None
+    calls = len(world.api.calls)
+    run.queue.sign_in(*world.api.tokens)
+    await run.idle()
+    assert len(world.api.calls[calls].upload_ids) == 1  # the next call is a probe
+
+
 async def test_a_file_that_breaks_the_service_fails_alone(world: World) -> None:
     def poisoned(_number: int, call: ApiCall) -> ApiFault | None:
         poison = any(upload["name"] == "7.txt" for upload in call.body)

@@ -127,9 +127,9 @@ class Registrar:
                 self._store.move_all(_registering(batch), UploadState.QUEUED)
             raise
         except SignInNeeded as error:
-            self._connectivity.note_activity()
-            if tokens is not None:
-                self.breaker.succeeded()  # it speaks, though it lets nobody in
+            if tokens is not None and tokens.sendable:  # it was asked: it speaks, though it lets nobody in
+                self._connectivity.note_activity()
+                self.breaker.succeeded()
             self._refused(batch, error, tokens)
         except Offline as error:
             await self._unreachable(batch, error)
