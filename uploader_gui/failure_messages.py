@@ -238,7 +238,7 @@ _UNNAMED: Final[Mapping[Variant, tuple[str, str]]] = {
     Variant.NOT_GIVEN: (N_("The other program did not give it."), _COPY_FIRST),
     Variant.ENGINE_ENDED: (
         N_("Internal error: this program sends nothing more."),
-        N_("Close it, then start it again. What is on the list is kept."),
+        N_("Close it, then start it again. The list is kept; add files again that are missing there."),
     ),
     Variant.KEPT_NO_LONGER: (N_("It is not kept on this computer any more."), _DROP_AGAIN),
     Variant.OFFER_GONE: (N_("The clipboard held something else by then."), N_("Copy it again, then paste it.")),
