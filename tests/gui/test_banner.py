@@ -299,7 +299,9 @@ def test_what_fails_for_one_cause_is_told_once_with_one_button(window: Window, r
     assert window.banner.text.text().startswith("All files failed for the same reason: ")
     window.tell(UploadsAdded((upload("arrived", S.UPLOADED),)))
     assert window.banner.text.text().startswith("Several files failed for the same reason: ")
-    window.tell(UploadsRemoved((UploadId("arrived"),)))
+    window.tell(UploadsRemoved((UploadId("arrived"),)), UploadsAdded((upload("empty", S.REFUSED),)))
+    assert window.banner.text.text().startswith("Several files failed for the same reason: ")
+    window.tell(UploadsRemoved((UploadId("empty"),)))
     assert said in window.banner.text.text()
     assert window.banner.button.text() == "Retry these files"
     assert window.banner.other.isHidden()
@@ -316,6 +318,8 @@ def test_what_fails_for_one_cause_is_told_once_with_one_button(window: Window, r
 def test_what_wrong_tokens_failed_has_the_button_that_asks_for_others(window: Window, qtbot: QtBot) -> None:
     window.tell(_failed(3, Reason(Code.NO_ACCESS)))
     assert "who you signed in as" in window.banner.text.text()
+    assert window.banner.notice is not None
+    assert window.banner.notice.grave  # as red as the rows
     with qtbot.waitSignal(window.sign_in_wanted):
         QTest.mouseClick(window.banner.button, LEFT)
     assert not window.engine.calls

@@ -69,7 +69,8 @@ def test_the_footer_says_at_the_end_whether_everything_arrived(window: Window, s
     [
         ([S.UPLOADED], "1 file sent  ·  1.0 MB"),
         ([S.UPLOADED, S.UPLOADED, S.REFUSED, S.SKIPPED, S.CANCELLED], "2 files sent  ·  2.0 MB"),
-        ([S.UPLOADED, S.FAILED, S.REFUSED], "1 of 2 files  ·  1.0 MB of 2.0 MB"),
+        ([S.UPLOADED, S.FAILED, S.REFUSED], "1 file sent  ·  1.0 MB"),
+        ([S.FAILED, S.FAILED, S.REFUSED], "3 files"),  # none of which was sent, says the line below
         ([S.SKIPPED, S.REFUSED], "2 files"),
     ],
 )

@@ -170,19 +170,24 @@ def test_rows_name_their_anomaly_as_soon_as_another_number_stands_there(window: 
     qtbot.waitUntil(lambda: "4217" not in window.windowTitle())
 
 
-@pytest.mark.parametrize(("code", "is_red"), [(Code.NO_ACCESS, False), (Code.REJECTED, True)])
-def test_wrong_tokens_paint_no_row_red(
-    window: Window,
-    theme: Theme,
-    code: Code,
-    is_red: bool,  # noqa: FBT001 - from a table
+@pytest.mark.parametrize(
+    ("row", "chip", "color"),
+    [
+        (upload("a.jpg", S.FAILED, Code.NO_ACCESS), Chip.FAILED, "danger"),
+        (upload("a.jpg", S.FAILED, Code.REJECTED), Chip.FAILED, "danger"),
+        (upload("a.jpg", S.REFUSED, Code.EMPTY_FILE), Chip.REFUSED, "warning"),
+    ],
+)
+def test_a_row_has_the_colour_of_the_count_of_its_filter(
+    window: Window, theme: Theme, row: UploadSnapshot, chip: Chip, color: str
 ) -> None:
-    show(window, upload("a.jpg", UploadState.FAILED, code))
+    show(window, row)
     window.repaint()
-    row = window.view.grab(QRect(0, 0, window.view.width(), ROW_HEIGHT)).toImage()
-    red = QColor(theme.colors.danger).rgb()
-    seen = {row.pixel(x, y) for x in range(row.width()) for y in range(row.height())}
-    assert (red in seen) is is_red
+    shown = window.view.grab(QRect(0, 0, window.view.width(), ROW_HEIGHT))
+    for picture in (shown.toImage(), window.filters.chips[chip].grab().toImage()):
+        seen = {picture.pixel(x, y) for x in range(picture.width()) for y in range(picture.height())}
+        alerts = {name for name in ("danger", "warning") if QColor(getattr(theme.colors, name)).rgb() in seen}
+        assert alerts == {color}
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Delete, Qt.Key.Key_Backspace])

@@ -309,15 +309,15 @@ def shared_failure_notice(counts: ListCounts) -> Notice | None:
         return None
     told = cause_and_action(shared.reason)
     why = told.whole if shared.reason.code in _WITH_THE_SERVERS_WORDS else f"{told.cause} {told.action}".rstrip()
-    is_all = shared.files == counts.to_send
+    is_all = shared.files == counts.files
     text = (
         _("All files failed for the same reason: {why}", why=why)
         if is_all
         else _("Several files failed for the same reason: {why}", why=why)
     )
-    if shared.reason.code is Code.NO_ACCESS:  # with the same tokens another try ends the same
-        return Notice(text, BannerAction.SIGN_IN)
-    return Notice(text, BannerAction.RETRY_THESE, grave=True)
+    # Where the tokens are refused, another try with them ends the same.
+    action = BannerAction.SIGN_IN if shared.reason.code is Code.NO_ACCESS else BannerAction.RETRY_THESE
+    return Notice(text, action, grave=True)
 
 
 def elsewhere_notice(counts: ListCounts) -> Notice | None:

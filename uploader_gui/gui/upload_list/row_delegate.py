@@ -13,7 +13,6 @@ from PySide6.QtCore import QEvent, QObject, QPersistentModelIndex, QPointF, QRec
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPen, QPixmap, QRegion
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QToolTip
 
-from uploader_gui.engine.errors import Code
 from uploader_gui.engine.models import UploadSnapshot, UploadState
 from uploader_gui.gui.style.widgets import tip
 from uploader_gui.gui.upload_list import row_text
@@ -61,13 +60,6 @@ _SYMBOLS: Final[Mapping[UploadState, tuple[str, str]]] = {
 """State -> symbol and the name of its colour; the word beside it says the same."""
 
 _REASON_COLORS: Final = {_S.FAILED: "danger", _S.REFUSED: "warning"}
-
-
-def _in_color_of(upload: UploadSnapshot, color: str) -> str:
-    """Return the name of a colour for an upload: what other tokens send by themselves is not red."""
-    is_denied = upload.reason is not None and upload.reason.code is Code.NO_ACCESS
-    return "warning" if is_denied and color == "danger" else color
-
 
 _ACROSS: Final = Qt.AlignmentFlag.AlignVCenter
 _LEFT: Final = Qt.AlignmentFlag.AlignLeft | _ACROSS
@@ -256,7 +248,7 @@ class RowDelegate(QStyledItemDelegate):
             self._paint_link(painter, row_text.anomaly_text(upload), link)
         used = metrics.horizontalAdvance(facts) + self._theme.px(11) if facts else 0
         if reason and used < box.width():
-            painter.setPen(QColor(getattr(colors, _in_color_of(upload, _REASON_COLORS.get(upload.state, "muted")))))
+            painter.setPen(QColor(getattr(colors, _REASON_COLORS.get(upload.state, "muted"))))
             rest = box.adjusted(used, 0, 0, 0)
             painter.drawText(rest, _LEFT, metrics.elidedText(reason, Qt.TextElideMode.ElideRight, rest.width()))
 
@@ -275,7 +267,7 @@ class RowDelegate(QStyledItemDelegate):
         painter.drawPixmap(QPointF(box.topLeft()), self._theme.icons.pixmap(name, color, box.width(), ratio=ratio))
 
     def _state_color(self, upload: UploadSnapshot) -> str:
-        color: str = getattr(self._theme.colors, _in_color_of(upload, _SYMBOLS[upload.state][1]))
+        color: str = getattr(self._theme.colors, _SYMBOLS[upload.state][1])
         return color
 
     def _is_pointed_at(self, index: Index, action: RowAction) -> bool:

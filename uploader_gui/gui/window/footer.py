@@ -126,9 +126,9 @@ class Footer(QWidget, Translated):
         self._has_begun = bool(counts.unfinished) and (all_run or self._has_begun)
         paused = self._has_begun and not all_run  # files dropped after everything was sent are not paused
         self.bar.show_share(counts.fraction)
-        self._first = _counts_text(counts, has_run=self._has_run, trial=self._sandbox)
         self._speed = i18n.speed(totals.speed) if _moves(counts, totals, status) else ""
-        over = counts.files and not (counts.unfinished or status.walking) and self._has_run
+        over = bool(counts.files) and not (counts.unfinished or status.walking) and self._has_run
+        self._first = _counts_text(counts, has_run=self._has_run, over=over, trial=self._sandbox)
         self._second = (
             _trial_over(counts)
             if over and self._sandbox
@@ -323,14 +323,16 @@ def _moves(counts: ListCounts, totals: Totals, status: QueueStatus) -> bool:
     return status.running and bool(counts.unfinished) and totals.speed > 0
 
 
-def _counts_text(counts: ListCounts, *, has_run: bool, trial: bool) -> str:
+def _counts_text(counts: ListCounts, *, has_run: bool, over: bool, trial: bool) -> str:
     if not has_run or not counts.to_send:
         amount = i18n.size(counts.bytes_total) if counts.bytes_total else ""  # none of them would go
         files = ngettext("{count} file", "{count} files", counts.to_send or counts.files)
         return _DOT.join(part for part in (files, amount) if part)
-    if counts.uploaded == counts.to_send:  # "5 of 5" would contradict a list of 8, three of them refused
+    if over and not counts.uploaded:
+        return ngettext("{count} file", "{count} files", counts.files)
+    if over or counts.uploaded == counts.to_send:  # "5 of 5" would contradict a list of 8, three of them refused
         sent = NN_("{count} file sent (trial)", "{count} files sent (trial)") if trial else _SENT
-        return _DOT.join((ngettext(*sent, counts.uploaded), i18n.size(counts.bytes_total)))
+        return _DOT.join((ngettext(*sent, counts.uploaded), i18n.size(counts.bytes_done)))
     files = ngettext(
         "{done} of {count} file", "{done} of {count} files", counts.to_send, done=i18n.number(counts.uploaded)
     )
