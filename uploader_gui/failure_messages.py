@@ -20,11 +20,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """The cause in plain words, the one thing to do (may be empty), and the server's or system's own words."""
+    """The cause in plain words, the one thing to do (may be empty), and the server's or system's own words.
+
+    `explains`: only these words tell what is wrong.
+    """
 
     cause: str
     action: str
     detail: str
+    explains: bool = False
+
+    @property
+    def why(self) -> str:
+        """Return the cause, with the server's words where only they tell what is wrong."""
+        return f"{self.cause} ({self.detail})" if self.detail and self.explains else self.cause
 
     @property
     def whole(self) -> str:
@@ -314,6 +323,7 @@ OWN_DETAILS: Final = (
     N_("its device is not there"),
 )
 """Details that are the engine's own words: translated where they are shown, never in a receipt."""
+_ONLY_THE_SERVER_TELLS: Final = frozenset({Code.REJECTED, Code.STORAGE_REFUSED})
 _PHOTOS: Final = frozenset({"HEIC", "WebP", "AVIF", "TIFF", "BMP"})
 
 
@@ -322,7 +332,7 @@ def cause_and_action(reason: Reason) -> Remedy:
     cause, action = _sources(reason)
     detail = "" if _contains_detail(cause, reason) else _(reason.detail)
     values = {name: _(value) if value in OWN_DETAILS else value for name, value in _values(reason, size).items()}
-    return Remedy(_(cause, **values), _(action), detail)
+    return Remedy(_(cause, **values), _(action), detail, explains=reason.code in _ONLY_THE_SERVER_TELLS)
 
 
 def english(reason: Reason) -> str:

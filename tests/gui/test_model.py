@@ -118,6 +118,14 @@ def test_confirming_is_not_full_before_the_answer_and_not_yet_uploaded(model: Up
     assert model.counts().fraction == 0.99
 
 
+def test_nothing_is_called_confirming_while_its_last_bytes_are_still_in_this_computer(model: UploadModel) -> None:
+    model.add([upload("a.jpg", S.CONFIRMING)])
+    model.update_progress([UploadProgress(UploadId("a.jpg"), 830_000, 0.0, model.clock())])
+    model.flush()
+    assert model.index(0, Column.STATE).data() == "83\u00a0%"
+    assert model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole) == "a.jpg, 83\u00a0%, sending"
+
+
 @pytest.mark.parametrize("state", [S.RETRYING, S.CANCELLED])
 def test_bytes_of_an_attempt_that_ended_leave_row_and_sums(model: UploadModel, state: S) -> None:
     model.add([upload("a.jpg", S.UPLOADING), upload("b.jpg", S.UPLOADING)])

@@ -228,6 +228,8 @@ def test_the_second_line_says_why_and_what_to_do_unless_a_button_does() -> None:
     told = row_text.reason_text
     assert told(upload("a", S.FAILED, Code.CHANGED)) == "The file was changed while it was being sent."
     assert told(upload("a", S.FAILED, Code.UNREADABLE)).endswith("its disk is there, then try again.")
+    rejected = upload("a", S.FAILED, Code.REJECTED, detail="the anomaly is\u202e closed")
+    assert "did not take the file. (the anomaly is\ufffd closed) Check the anomaly’s number" in told(rejected)
     assert told(upload("a", S.RETRYING, Code.CONNECTION_LOST)) == "The link was interrupted. No action needed."
     assert told(upload("a", S.QUEUED, Code.OFFLINE)) == "The register’s server cannot be reached."  # perhaps paused
     assert told(upload("a", S.QUEUED, Code.SIGN_IN)) == ""  # the banner says it, once

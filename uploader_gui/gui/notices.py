@@ -46,9 +46,6 @@ _USUAL_CAUSES: Final = frozenset({
 })  # fmt: skip
 """Those that the conditions' own sentences tell."""
 
-_WITH_THE_SERVERS_WORDS: Final = frozenset({Code.REJECTED, Code.STORAGE_REFUSED})
-"""Those of which only the server says what is wrong."""
-
 
 class BannerAction(Enum):
     """What the banner's buttons do; the value is the label."""
@@ -308,7 +305,7 @@ def shared_failure_notice(counts: ListCounts) -> Notice | None:
     if shared is None:
         return None
     told = cause_and_action(shared.reason)
-    why = told.whole if shared.reason.code in _WITH_THE_SERVERS_WORDS else f"{told.cause} {told.action}".rstrip()
+    why = f"{told.why} {told.action}".rstrip()
     is_all = shared.files == counts.files
     text = (
         _("All files failed for the same reason: {why}", why=why)

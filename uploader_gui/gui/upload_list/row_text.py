@@ -144,7 +144,7 @@ def state_text(snapshot: UploadSnapshot, progress: UploadProgress | None, now: f
     """Return the state in words; for a running upload percent and speed. `now` is `time.monotonic()`."""
     if standstill := _standstill_text(snapshot, progress, now):
         return standstill
-    if snapshot.state is _S.UPLOADING:
+    if _is_being_sent(snapshot, progress):
         return _progress_text(snapshot, progress)
     if snapshot.state is _S.FETCHING and progress is not None:
         known = i18n.percent(fraction(snapshot, progress)) if snapshot.source.size else i18n.size(progress.bytes_sent)
@@ -233,7 +233,7 @@ def reason_text(snapshot: UploadSnapshot) -> str:
         parts = [_("Waits until this server is set again.")]
     elif snapshot.reason is not None and not _is_in_banner(snapshot):
         remedy = cause_and_action(snapshot.reason)
-        parts = [remedy.cause, _action_text(snapshot, remedy.action)]
+        parts = [visible_name(remedy.why), _action_text(snapshot, remedy.action)]
     if snapshot.sent.name_shortened:
         parts.append(_("The name is shortened to 250 characters."))
     if snapshot.may_be_registered_twice:
@@ -253,8 +253,8 @@ def accessible_text(
 ) -> str:
     """Return the row as a screen reader reads it: `IMG_1.jpg, 42 %, sending`."""
     parts = [visible_name(snapshot.source.name)]
-    if snapshot.state is _S.UPLOADING:
-        word = _standstill_text(snapshot, progress, now) or state_word(snapshot)
+    if _is_being_sent(snapshot, progress):
+        word = _standstill_text(snapshot, progress, now) or _(_STATE_WORDS[_S.UPLOADING])
         parts += [i18n.percent(fraction(snapshot, progress)), word.lower()]
     else:
         parts.append(state_text(snapshot, progress, now).lower())
@@ -278,6 +278,13 @@ def _standstill_text(snapshot: UploadSnapshot, progress: UploadProgress | None, 
         return ""
     still = now - progress.moved_at
     return _("Nothing has moved for {time}", time=i18n.duration(still)) if still >= _STILL_SECONDS else ""
+
+
+def _is_being_sent(snapshot: UploadSnapshot, progress: UploadProgress | None) -> bool:
+    """Return whether bytes are on their way: the last ones may still be in this computer when all were handed over."""
+    if snapshot.state is _S.CONFIRMING:
+        return progress is not None and progress.bytes_sent < snapshot.sent.size
+    return snapshot.state is _S.UPLOADING
 
 
 def _progress_text(snapshot: UploadSnapshot, progress: UploadProgress | None) -> str:
