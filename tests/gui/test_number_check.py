@@ -15,7 +15,15 @@ from tests.gui.dragging import drop, files
 from tests.gui.fake_engine import CTRL, LEFT, REST, RUNNING, FakeEngine, S, Window, found, upload
 from uploader_gui.anomaly_links import AnomalyPages
 from uploader_gui.engine.errors import Code
-from uploader_gui.engine.events import AnomalyLookedUp, Condition, Lookup, QueueStatus, UploadsAdded
+from uploader_gui.engine.events import (
+    AnomalyLookedUp,
+    Condition,
+    Lookup,
+    QueueStatus,
+    SignedIn,
+    SignInRequired,
+    UploadsAdded,
+)
 from uploader_gui.engine.models import UploadState
 from uploader_gui.gui.window.anomaly_field import similar
 from uploader_gui.gui.window.footer import FooterAction
@@ -123,6 +131,44 @@ def test_only_what_could_not_be_checked_is_asked_once_more(signed_in: Window) ->
             signed_in.tell(AnomalyLookedUp(number, answer))
     assert signed_in.engine.looked_up == ["42", "43", "42", ""]
     assert signed_in.header.hint.text() == "The register knows no anomaly 43."
+
+
+@pytest.mark.parametrize(
+    ("result", "mark", "said"),
+    [
+        (Lookup.KNOWN, "The register knows this anomaly.", "The register knows this anomaly."),
+        (Lookup.UNCHECKED, "Valid format", "Valid format"),
+        (Lookup.UNKNOWN, "", "The register knows no anomaly 42."),
+    ],
+)
+def test_a_number_that_the_register_does_not_know_has_no_check_mark_in_the_window_and_where_files_are_moved(
+    signed_in: Window, result: Lookup, mark: str, said: str
+) -> None:
+    signed_in.tell(WAITS)
+    dialog = signed_in.dialogs.send_to(WAITS.uploads)
+    fields = (signed_in.header.field, dialog.field)
+    for field in fields:
+        field.setText("42")
+    signed_in.tell(AnomalyLookedUp("42", result))
+    marks = [action for field in fields for action in field.actions() if action.isVisible()]
+    assert [action.toolTip() for action in marks] == [mark] * 2 * bool(mark)
+    assert [field.accessibleDescription() for field in fields] == [said] * 2
+
+
+@pytest.mark.parametrize("by", ["other tokens", "accepted tokens", "the network"])
+def test_what_could_not_be_checked_is_checked_once_the_register_answers(
+    signed_in: Window, qtbot: QtBot, by: str
+) -> None:
+    offline = QueueStatus(running=True, conditions=frozenset({Condition.OFFLINE}))
+    typed(signed_in, "42")
+    signed_in.tell(offline, SignInRequired())
+    QTest.keyClick(signed_in.header.field, Qt.Key.Key_Return)
+    signed_in.tell(AnomalyLookedUp("42", Lookup.UNCHECKED))
+    if by == "other tokens":
+        signed_in.set_signed_in(SignInState(signed_in=True, which=2))
+    else:
+        signed_in.tell(SignedIn() if by == "accepted tokens" else RUNNING)
+    qtbot.waitUntil(lambda: signed_in.engine.looked_up == ["42", "42"])
 
 
 def test_without_tokens_nobody_is_asked_until_there_are_some(window: Window, qtbot: QtBot) -> None:

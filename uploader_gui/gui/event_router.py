@@ -153,13 +153,10 @@ class EventRouter(QObject):
         match event:
             case events.EngineFailed():
                 self._broken = True
-            case events.QueueStatus(running):
+            case events.QueueStatus():
                 self._broken = False
                 self.notices.engine_works()
-                if running and not self._status.running:
-                    self._model.put_failed_first(on=False)
-                self._status = event
-                self.show()
+                self._take_status(event)
             case events.QueueIdle(totals=totals):
                 self._totals = totals
                 self.show()
@@ -175,9 +172,18 @@ class EventRouter(QObject):
                 self._body.footer.offer_undo(possible=bool(removed or cancelled))
             case events.SignedIn():
                 self._was_signed_in = self._was_accepted = True
+                self._window.number.check_again()
                 if self._signed_in.signed_in:
                     self._show_sign_in(replace(self._signed_in, accepted=True))
         self.notices.handle_event(event)
+
+    def _take_status(self, status: events.QueueStatus) -> None:
+        before, self._status = self._status, status
+        if status.running and not before.running:
+            self._model.put_failed_first(on=False)
+        if events.Condition.OFFLINE in before.conditions - status.conditions:
+            self._window.number.check_again()
+        self.show()
 
     def _note_end(self, *, refused_again: bool) -> None:
         """Note when the session ended whose tokens the service refuses: of tokens it never took nothing is known."""

@@ -240,7 +240,7 @@ class MainWindow(QMainWindow):
     def _show_number(self) -> None:
         result = self.number.result
         doubtful = result is events.Lookup.UNKNOWN
-        self.header.field.show_known(known=result is events.Lookup.KNOWN)
+        self.header.field.show_result(result)
         self.header.show_about(self.number.text, doubtful=doubtful, suggestion=self.number.suggestion)
 
     # Overrides of Qt

@@ -76,6 +76,7 @@ class SendToDialog(PlainDialog):
 
     def _show(self) -> None:
         number = self.field.anomaly_id
+        self.field.show_result(self.check.result)
         self.send.setEnabled(bool(number) and self._from != {number})
         doubtful = self.field.is_wrong or self.check.result is events.Lookup.UNKNOWN
         self.about.setText(self.field.accessibleDescription() if self.field.is_wrong else self.check.text)

@@ -17,7 +17,7 @@ from uploader_gui.anomaly_links import anomaly_in
 from uploader_gui.engine.addresses import ANOMALY_ID
 from uploader_gui.engine.events import AnomalyLookedUp, Lookup
 from uploader_gui.gui.style.widgets import TypedLine, one_shot, set_look
-from uploader_gui.i18n import N_, _, ngettext
+from uploader_gui.i18n import _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -37,7 +37,7 @@ class AnomalyField(TypedLine):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._known = False
+        self._result: Lookup | None = None
         self.page = ""
         CalmCaret(self)
         self.setAcceptDrops(False)  # otherwise it would insert dropped files as text
@@ -72,10 +72,12 @@ class AnomalyField(TypedLine):
         """The recent numbers that are offered."""
         return self._recent.stringList()
 
-    def show_known(self, *, known: bool) -> None:
-        """Show by the check mark's colour whether the register knows the number, or it is only well formed."""
-        self._known = known
-        self._check.setToolTip(_("The register knows this anomaly.") if known else _("Valid format"))
+    def show_result(self, result: Lookup | None) -> None:
+        """Show a green check mark where the register knows the number, none where it does not, else a grey one."""
+        self._result = result
+        self._check.setToolTip(self._told)
+        self._check.setVisible(bool(self.anomaly_id) and result is not Lookup.UNKNOWN)
+        self.setAccessibleDescription(self._told if self.text() else "")
         self._color_check()
 
     def offer(self, anomalies: Sequence[str]) -> None:
@@ -87,7 +89,6 @@ class AnomalyField(TypedLine):
         """Set all texts in the current language."""
         self.setPlaceholderText(_("Anomaly number, e.g. 4217"))
         self.setAccessibleName(_("Anomaly"))
-        self.show_known(known=self._known)
         self._chooser.setToolTip(_("Anomalies used last"))
         self._validate()
         self._fit_width()
@@ -105,15 +106,20 @@ class AnomalyField(TypedLine):
         self.completer().complete()
 
     def _validate(self) -> None:
-        self._check.setVisible(bool(self.anomaly_id))
+        self.show_result(None)
         set_look(self, "valid", "false" if self.is_wrong else "true")
-        sentence = (
-            N_("Use letters without accents, digits, - or _ (64 at most).") if self.is_wrong else N_("Valid format")
-        )
-        self.setAccessibleDescription(_(sentence) if self.text() else "")
         weight = QFont.Weight.DemiBold if self.text() else QFont.Weight.Normal
         self.setFont(self._theme.font(15 if self.text() else 14, weight))
         self.anomaly_changed.emit(self.anomaly_id)
+
+    @property
+    def _told(self) -> str:
+        """What is known of the number."""
+        if self.is_wrong:
+            return _("Use letters without accents, digits, - or _ (64 at most).")
+        if self._result is Lookup.UNKNOWN:
+            return _("The register knows no anomaly {number}.", number=self.anomaly_id)
+        return _("The register knows this anomaly.") if self._result is Lookup.KNOWN else _("Valid format")
 
     def _follow_theme(self) -> None:
         self._color_check()
@@ -123,7 +129,7 @@ class AnomalyField(TypedLine):
         self._fit_width()
 
     def _color_check(self) -> None:
-        color = self._theme.colors.ok if self._known else self._theme.colors.muted
+        color = self._theme.colors.ok if self._result is Lookup.KNOWN else self._theme.colors.muted
         self._check.setIcon(self._theme.icons.icon("check", color, 18))
 
     def paste_text(self) -> None:
@@ -228,11 +234,14 @@ class NumberCheck(QObject):
         return "" if self.result is Lookup.KNOWN else similar(self._field.anomaly_id, self._field.recent)
 
     def signed_in(self, signed_in: bool) -> None:  # noqa: FBT001 - as Qt's setters
-        """Ask the register from now on, or no longer."""
-        if signed_in != self._signed_in:
-            self._signed_in = signed_in
-            self._forget_unchecked()
-            self._rest.start()
+        """Ask the register from now on, with these tokens, or no longer."""
+        self._signed_in = signed_in
+        self.check_again()
+
+    def check_again(self) -> None:
+        """Ask once more about what could not be checked: the register may answer now."""
+        self._forget_unchecked()
+        self._rest.start()
 
     def engine_works(self) -> None:
         """Ask from now on: the engine runs, and the list is there. A start that was interrupted asks nobody."""
