@@ -85,13 +85,18 @@ def test_without_a_number_files_are_kept_until_one_is_entered(window: Window) ->
     assert len(window.engine.added) == 1
 
 
-def test_kept_files_can_be_added_with_the_mouse(window: Window) -> None:
+def test_kept_files_can_be_added_with_the_mouse(window: Window, tmp_path: Path) -> None:
     drop(window, files("/a.jpg", "/b.jpg"))
     assert not window.header.add_kept.isVisible()
     window.set_anomaly("4217")
-    assert window.header.add_kept.text() == window.empty.title.text() == "Add 2 files to 4217"
+    assert window.header.add_kept.text() == window.empty.title.text() == "Add 2 files to anomaly 4217"
+    window.set_anomaly("")
+    drop(window, files(tmp_path))
+    window.set_anomaly("4217")
+    said = "Add 3 files and folders to anomaly 4217"  # as while it was dragged
+    assert window.header.add_kept.text() == window.empty.title.text() == said
     QTest.mouseClick(window.header.add_kept, LEFT)
-    assert window.engine.added == [added(["/a.jpg", "/b.jpg"], "4217")]
+    assert window.engine.added == [added(["/a.jpg", "/b.jpg", str(tmp_path)], "4217")]
     assert not window.header.add_kept.isVisible()
     assert window.empty.title.text() == "Drop photos, reports and e-mails here"
 

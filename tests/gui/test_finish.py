@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from tests.gui.fake_desktop import FakeDesktop
@@ -53,12 +54,33 @@ def test_at_the_end_a_panel_says_what_is_attached_and_what_missing(window: Windo
     assert said(window) == told
 
 
+@pytest.mark.parametrize(
+    ("states", "mark"),
+    [
+        ([S.UPLOADED, S.SKIPPED], ("check", "ok")),
+        ([S.UPLOADED, S.REFUSED, S.FAILED], ("failed", "danger")),
+        ([S.UPLOADED, S.REFUSED, S.CANCELLED], ("refused", "warning")),
+        ([S.UPLOADED, S.CANCELLED], ("info", "muted")),
+    ],
+)
+def test_its_mark_is_that_of_the_gravest_that_happened(
+    window: Window, theme: Theme, states: list[S], mark: tuple[str, str]
+) -> None:
+    window.tell(UploadsAdded(tuple(upload(f"{n}", state) for n, state in enumerate(states))))
+    (shown,) = [one.pixmap() for one in window.body.finish.findChildren(QLabel) if not one.pixmap().isNull()]
+    name, color = mark
+    wanted = theme.icons.icon(name, getattr(theme.colors, color), 18).pixmap(18)
+    assert shown.toImage() == wanted.toImage()
+
+
 def test_files_of_several_anomalies_and_servers_are_told_apart(window: Window) -> None:
     rows = (upload("a", S.UPLOADED), upload("b", S.UPLOADED, anomaly_id="5001"))
     window.tell(UploadsAdded(rows))
-    assert said(window) == "All 2 files are attached – TIME"
+    assert said(window) == "All 2 files are attached to their anomalies – TIME"
     window.tell(UploadsAdded((upload("c", elsewhere="https://b.example"),)))
-    assert said(window) == "2 of 3 files are attached – TIME. Not attached: 1 waits for another server."
+    assert said(window) == (
+        "2 of 3 files are attached to their anomalies – TIME. Not attached: 1 waits for another server."
+    )
 
 
 def test_the_time_is_that_of_the_end_and_the_panel_goes_when_more_is_dropped(window: Window, qtbot: QtBot) -> None:

@@ -17,6 +17,7 @@ from uploader_gui.engine.events import UploadsAdded
 from uploader_gui.gui.style.theme import DARK, LIGHT, Colors, Icons, Theme, palette_of, style_sheet
 from uploader_gui.gui.style.widgets import push_button
 from uploader_gui.paths import find_resource
+from uploader_gui.settings import Settings
 
 PAINTED_ON = {
     "text": ("bg", "surface", "accent_soft", "hover", "line"),
@@ -83,7 +84,7 @@ def test_resources_are_found_in_a_bundle_first(monkeypatch: pytest.MonkeyPatch, 
 
 
 @pytest.mark.parametrize("scheme", [Qt.ColorScheme.Light, Qt.ColorScheme.Dark])
-def test_the_hint_in_an_empty_field_and_where_a_box_can_be_ticked_are_visible(
+def test_the_hint_in_an_empty_field_and_the_frames_of_boxes_and_figures_are_visible(
     any_scheme: Theme, window: Window, scheme: Qt.ColorScheme
 ) -> None:
     any_scheme.force(scheme)
@@ -92,9 +93,11 @@ def test_the_hint_in_an_empty_field_and_where_a_box_can_be_ticked_are_visible(
         assert hint.alpha() == 255
         assert contrast(hint.name(), any_scheme.colors.surface) >= 4.5
     dialog = window.dialogs.guide("failures").ask_for_report()
-    picture = dialog.names.grab().toImage()
-    frame = {picture.pixelColor(x, picture.height() // 2).name() for x in range(4)}
-    assert max(contrast(color, any_scheme.colors.bg) for color in frame) >= 2
+    sending = window.dialogs.settings(Settings()).sending
+    for framed, least in ((dialog.names, 2.0), (sending.at_once, 1.7), (sending.bandwidth, 1.7)):
+        picture = framed.grab().toImage()
+        frame = {picture.pixelColor(x, picture.height() // 2).name() for x in range(4)}
+        assert max(contrast(color, any_scheme.colors.bg) for color in frame) >= least
     window.dialogs.close_guide()
 
 

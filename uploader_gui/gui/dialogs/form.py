@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QButtonGroup,
+    QCheckBox,
     QDialog,
     QFrame,
     QHBoxLayout,
@@ -33,6 +34,21 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QShowEvent
 
     from uploader_gui.gui.style.theme import Theme
+
+
+def check_box(theme: Theme) -> QCheckBox:
+    """Return a check box whose frame is visible."""
+    box = QCheckBox()
+    box.setFont(theme.font(13))
+    show_frame(box, QColor(theme.colors.muted))
+    return box
+
+
+def show_frame(widget: QWidget, color: QColor) -> None:
+    """Let Qt paint a widget's frame darker than this colour, instead of than the window: invisible in dark mode."""
+    palette = widget.palette()
+    palette.setColor(QPalette.ColorRole.Window, color)
+    widget.setPalette(palette)
 
 
 class Choice(QWidget):

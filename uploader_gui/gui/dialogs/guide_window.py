@@ -36,8 +36,8 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
-from uploader_gui.gui.dialogs.form import FormParts, PlainDialog
-from uploader_gui.gui.style.widgets import announce, arranged, check_box, file_dialog, label, within_screen
+from uploader_gui.gui.dialogs.form import FormParts, PlainDialog, check_box
+from uploader_gui.gui.style.widgets import announce, arranged, file_dialog, label, within_screen
 from uploader_gui.i18n import N_, _, language_in_use
 from uploader_gui.paths import find_resource
 

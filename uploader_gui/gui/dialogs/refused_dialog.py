@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.models import Treatment
 from uploader_gui.engine.options import offered_treatments
-from uploader_gui.gui.dialogs.form import PlainDialog
-from uploader_gui.gui.style.widgets import check_box
+from uploader_gui.gui.dialogs.form import PlainDialog, check_box
 from uploader_gui.i18n import N_, ngettext
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QFileDialog,
@@ -27,7 +28,7 @@ from uploader_gui.config import fault_of
 from uploader_gui.engine.addresses import check_base
 from uploader_gui.engine.errors import UrlRefused
 from uploader_gui.gui.dialogs.connection_panel import ConnectionPanel
-from uploader_gui.gui.dialogs.form import FormParts, PlainDialog, scrolling
+from uploader_gui.gui.dialogs.form import FormParts, PlainDialog, scrolling, show_frame
 from uploader_gui.gui.style.widgets import Translated, arranged, file_dialog, tip
 from uploader_gui.i18n import N_, NC_, _
 from uploader_gui.proxies import is_address, with_scheme
@@ -49,6 +50,8 @@ _HIGHEST_SHARE: Final = 0.65
 _PROXY_EXAMPLE: Final = "http://proxy.example:3128"
 _FIELD_HEIGHT: Final = 34
 _FIGURE_WIDTH: Final = 180
+_DARKER: Final = 140
+"""How much darker than the window Qt's style paints a frame, in percent."""
 _UNITS: Final = {"Mo": N_("Megabytes (as documented)"), "bytes": N_("Bytes")}
 _LANGUAGES: Final = {"system": N_("The system’s"), "fr": N_("Français"), "en": N_("English")}
 _THEMES: Final = {"system": N_("As in the system"), "light": N_("Light"), "dark": N_("Dark")}
@@ -188,6 +191,7 @@ class _Page(QWidget, FormParts):
         field.setValue(getattr(settings, name))
         field.setMinimumHeight(self.theme.px(_FIELD_HEIGHT))
         field.setMaximumWidth(self.theme.px(_FIGURE_WIDTH))
+        show_frame(field, QColor(self.theme.colors.outline).lighter(_DARKER))
         self.add_setting(name, caption, field, field.value)
         return field
 

@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from uploader_gui.gui.style.widgets import IconLabel, Translated, announce, arranged, label
-from uploader_gui.i18n import N_, _, ngettext
+from uploader_gui.i18n import N_, _
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent, QResizeEvent
@@ -61,10 +61,7 @@ class EmptyState(QWidget, Translated):
             self.types.setText(_("JPEG, PNG, PDF, Word, Excel, e-mail, ZIP…  Whole folders too."))
             return
         there = bool(self._anomaly_id)
-        add = ngettext(
-            "Add {count} file to {number}", "Add {count} files to {number}", self._kept.entries, number=self._anomaly_id
-        )
-        self.title.setText(add if there else self._kept.wait())
+        self.title.setText(self._kept.add_to(self._anomaly_id) if there else self._kept.wait())
         self.types.setText(
             _("If the number is right, press Enter or the button above.")
             if there

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from PySide6 import QtGui
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QKeySequence, QPainter, QPalette
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QKeySequence, QPainter
 from PySide6.QtWidgets import (
     QBoxLayout,
-    QCheckBox,
     QFileDialog,
     QLabel,
     QLayout,
@@ -176,16 +175,6 @@ def push_button(kind: str, theme: Theme) -> Button:
     weight = QFont.Weight.Normal if kind == "quiet" else QFont.Weight.DemiBold
     button.setFont(theme.font(13, weight))
     return button
-
-
-def check_box(theme: Theme) -> QCheckBox:
-    """Return a check box with a lighter palette: Qt draws its frame darker than the window, invisible in dark mode."""
-    box = QCheckBox()
-    box.setFont(theme.font(13))
-    palette = box.palette()
-    palette.setColor(QPalette.ColorRole.Window, QColor(theme.colors.muted))
-    box.setPalette(palette)
-    return box
 
 
 def label(

@@ -58,6 +58,15 @@ class Finish:
         return sum(getattr(self, name) for name in _MISSING)
 
     @property
+    def mark(self) -> tuple[str, str]:
+        """The icon and the colour of the gravest thing that happened, as rows have them."""
+        if self.failed:
+            return "failed", "danger"
+        if self.refused:
+            return "refused", "warning"
+        return ("info", "muted") if self.missing or self.trial else ("check", "ok")
+
+    @property
     def sentence(self) -> str:
         """Return how many files are attached to which anomaly, or that it was a trial."""
         if self.trial:
@@ -109,7 +118,9 @@ def decoded(text: str) -> Finish | None:
 def all_attached(files: int, anomaly_id: str) -> str:
     """Return that all these files are attached."""
     if not anomaly_id:
-        return ngettext("The file is attached to its anomaly", "All {count} files are attached", files)
+        return ngettext(
+            "The file is attached to its anomaly", "All {count} files are attached to their anomalies", files
+        )
     return ngettext(
         "The file is attached to anomaly {number}",
         "All {count} files are attached to anomaly {number}",
@@ -196,10 +207,10 @@ class FinishPanel(Band):
         self.keep_memory.setText(_("Keep {days}", days=days))
 
     def _color_check(self) -> None:
-        """A check mark only where every file is attached in the register."""
-        is_whole = self.finish is not None and not (self.finish.missing or self.finish.trial)
-        name, color = ("check", self.theme.colors.ok) if is_whole else ("info", self.theme.colors.muted)
-        self._check.setPixmap(self.theme.icons.icon(name, color, 18).pixmap(self.theme.px(18)))
+        """A check mark only where every file is attached in the register; else the mark of what is missing."""
+        name, color = ("info", "muted") if self.finish is None else self.finish.mark
+        icon = self.theme.icons.icon(name, getattr(self.theme.colors, color), 18)
+        self._check.setPixmap(icon.pixmap(self.theme.px(18)))
 
     def _build(self) -> None:
         band = QFrame()
@@ -215,7 +226,10 @@ def _part_attached(attached: int, files: int, anomaly_id: str) -> str:
     whole = i18n.number(files)
     if not anomaly_id:
         return ngettext(
-            "{count} of {all} files is attached", "{count} of {all} files are attached", attached, all=whole
+            "{count} of {all} files is attached to its anomaly",
+            "{count} of {all} files are attached to their anomalies",
+            attached,
+            all=whole,
         )
     return ngettext(
         "{count} of {all} files is attached to anomaly {number}",
