@@ -133,7 +133,7 @@ from tests.engine.values import a_put, an_upload
 from uploader_gui.engine.journal.journal import JournalThread
 
 async def main(path, slow, leaves):
-    journal, uploads = await JournalThread.open(path), [an_upload(presigned=a_put()) for _ in range(900)]
+    journal, uploads = await JournalThread.open(path), [an_upload(presigned=a_put()) for _ in range(2000)]
     await journal.call(lambda one: one.add(uploads, API))
     Path(slow).write_text("20000")
     await journal.call(lambda one: one.record(uploads[:1]))
@@ -170,4 +170,4 @@ def test_leaving_waits_for_no_long_log_to_be_emptied_on_a_slow_disk(path: Path, 
     assert program.returncode == 0
     assert len(disk.record()) - before <= 12
     with contextlib.closing(Journal(path)) as journal:
-        assert len(journal.unfinished(API)) == 900
+        assert len(journal.unfinished(API)) == 2000
