@@ -73,7 +73,7 @@ class Sandbox:
         thread.start()
 
     def stop(self) -> None:
-        """Drop every connection and end the thread, within a second. Halves of objects are thrown away."""
+        """Drop every connection and end the thread, within a second. Objects that are not whole are removed."""
         running, self._running = self._running, None
         if running is not None:
             loop, thread = running

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from uploader_gui.sandbox.http import Request
 
 _FORBIDDEN: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]')
-"""Windows' forbidden characters, controls, and what turns the direction of writing."""
+"""Windows' forbidden characters, control characters, marks of the direction of writing, and lone surrogates."""
 
 _DEVICES: Final = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])(\..*)?", re.IGNORECASE)
 _MAX_CHARACTERS: Final = 120
@@ -38,7 +38,7 @@ _MAX_SUFFIX: Final = 16
 
 
 class Objects:
-    """`folder` is what a person opens; half an object lies in `incoming`, never in it. Both are made if missing."""
+    """The objects: whole ones in `folder`, which a person opens, others in `incoming`. Both are made if missing."""
 
     def __init__(self, folder: Path, incoming: Path) -> None:
         self._folder = folder
@@ -88,7 +88,7 @@ PREFIX: Final = "/bucket/"
 
 
 class S3Refusal(Exception):
-    """What S3 would say no to: HTTP status, S3's error code, and its sentence."""
+    """A request that S3 would refuse; the arguments are the HTTP status, S3's error code, and its sentence."""
 
 
 @dataclass(slots=True)
