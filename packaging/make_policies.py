@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin
 
 from bundling.project import NAME, PACKAGING, ROOT
 from uploader_gui.i18n import N_, _, use_language
-from uploader_gui.machine_settings import POLICY_KEY
-from uploader_gui.settings import PREFIX, Settings, limits
+from uploader_gui.machine_settings import POLICY_KEY, PREFIX
+from uploader_gui.settings import Settings, limits
 
 if TYPE_CHECKING:
     from pathlib import Path

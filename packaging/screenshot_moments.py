@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from uploader_gui import __version__
+from uploader_gui import PROGRAM
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import AnomalyLookedUp, Lookup, Progress, Totals, UploadProgress
 from uploader_gui.engine.media import BY_EXTENSION
@@ -100,7 +100,7 @@ def receipt() -> Receipt:
     """Return the receipt that History and the page show."""
     files = tuple(_file(number) for number in range(1, 27))
     told = Circumstances(DEFAULT_API_URL, clock_error=0, title=KNOWN.title, site=KNOWN.site)
-    return Receipt(f"uploader-gui {__version__}", ANOMALY, _MARCH, _MARCH + _RUN_SECONDS, files, circumstances=told)
+    return Receipt(PROGRAM, ANOMALY, _MARCH, _MARCH + _RUN_SECONDS, files, circumstances=told)
 
 
 def past_runs() -> tuple[PastRun, ...]:
@@ -113,7 +113,7 @@ def past_runs() -> tuple[PastRun, ...]:
     return tuple(
         PastRun(
             RunKey(len(runs) - at, (ANOMALY, "1108", "4195")[at % 3]),
-            f"uploader-gui {__version__}",
+            PROGRAM,
             _started(at),
             _started(at) + _RUN_SECONDS,
             0,

@@ -132,7 +132,7 @@ def _prepare_data(trial: SandboxSession | None) -> DataPaths:
 def _hand_over(launch: LaunchOptions, instance: InstanceLock) -> ExitCode | None:
     """Hand everything to the window already open on this data folder and return the exit code; None without one.
 
-    Nothing where a receipt is wanted: the open window writes none for this start.
+    Where a receipt is wanted, nothing is handed over: the open window would write none for this start.
     """
     server = early_server(paths.data_paths().settings)
     handover = replace(launch, server=server) if launch.report is None else Handover()
@@ -152,7 +152,7 @@ def _hand_over(launch: LaunchOptions, instance: InstanceLock) -> ExitCode | None
 
 
 class FirstWindow:
-    """The window and what it needs at once. `trial` is the sandbox session, if any; it has no `instance` lock."""
+    """The window and what it needs at once. In a trial `trial` is the sandbox session, and there is no `instance`."""
 
     def __init__(
         self,
@@ -174,7 +174,7 @@ class FirstWindow:
         self.window = MainWindow(self.bridge, self.theme, anomaly_id=launch.anomaly_id, sandbox=trial is not None)
         self.memory = WindowMemory(data.window)
         self.is_closed = False
-        """A person closed the window before there was anybody else to hear of it."""
+        """Whether a person closed the window before `Program` was there to hear of it."""
         self.window.exit_requested.connect(self._note_closing)
         if sys.platform == "darwin":  # only macOS sends such events, and every event passes through this filter
             from uploader_gui.platform.application import OpenedFiles  # noqa: PLC0415 - only on macOS
@@ -202,7 +202,7 @@ class FirstWindow:
 
 
 PATIENCE_MS: Final = 500
-"""The wait's limit: a window that opens minimized, or on another desktop, is not painted."""
+"""The longest wait: a window that opens minimized, or on another desktop, is not painted."""
 
 
 class FirstPaint(QObject):

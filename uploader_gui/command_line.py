@@ -16,7 +16,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn, TextIO
 
-from uploader_gui import __version__
+from uploader_gui import PROGRAM
 from uploader_gui.anomaly_links import anomaly_of_link, is_link
 from uploader_gui.engine.addresses import ANOMALY_ID
 from uploader_gui.engine.system_words import system_words
@@ -105,13 +105,7 @@ def parse(arguments: Sequence[str]) -> LaunchOptions:
     given = _given(arguments)
     if given.verify is not None:
         return _verifying(given, arguments)
-    anomaly_id = DEMO_ANOMALY if given.demo and given.anomaly is None else (given.anomaly or "").strip()
-    if given.anomaly is not None and not ANOMALY_ID.fullmatch(anomaly_id):
-        raise wrong(N_("{anomaly} is no anomaly ID: 1 to 64 letters, digits, _ or -."), anomaly=repr(given.anomaly))
-    if (given.headless or given.start) and not anomaly_id:
-        raise wrong(
-            N_("{option} needs an anomaly: add --anomaly ID."), option="--headless" if given.headless else "--start"
-        )
+    anomaly_id = _anomaly_of(given)
     _check_working_folder(*given.paths, *filter(None, [given.report]))
     if "" in given.paths:  # a script's unset variable, which would mean the whole working directory
         raise wrong(N_("a PATH is empty."))
@@ -130,6 +124,17 @@ def parse(arguments: Sequence[str]) -> LaunchOptions:
         demo=given.demo,
         self_test=given.self_test,
     )
+
+
+def _anomaly_of(given: argparse.Namespace) -> str:
+    anomaly_id = DEMO_ANOMALY if given.demo and given.anomaly is None else (given.anomaly or "").strip()
+    if given.anomaly is not None and not ANOMALY_ID.fullmatch(anomaly_id):
+        raise wrong(N_("{anomaly} is no anomaly ID: 1 to 64 letters, digits, _ or -."), anomaly=repr(given.anomaly))
+    if (given.headless or given.start) and not anomaly_id:
+        raise wrong(
+            N_("{option} needs an anomaly: add --anomaly ID."), option="--headless" if given.headless else "--start"
+        )
+    return anomaly_id
 
 
 def _report(text: str | None, evidence: Sequence[str], *, trial: bool) -> Path | None:
@@ -185,17 +190,17 @@ def speak() -> None:
 
 
 def spoken_to_stderr() -> AbstractContextManager[None]:
-    """Write sentences with the characters that stderr has meanwhile: a window shows all, so `speak` is not for it."""
+    """Write sentences with the characters that stderr has meanwhile; a window shows all, and does without `speak`."""
     return written_in(getattr(sys.stderr, "encoding", None) or "")
 
 
 def early_language() -> str:
-    """Return the setting `language` before settings are loaded, the system's where nobody knows where they are."""
-    from uploader_gui.machine_settings import early_choice  # noqa: PLC0415 - as above
-    from uploader_gui.paths import UnwritableError, data_paths  # noqa: PLC0415 - only where a sentence is to be shown
+    """Return the setting `language` before settings are loaded, "system" where the data folder cannot be named."""
+    from uploader_gui import machine_settings  # noqa: PLC0415 - only where a sentence is to be shown
+    from uploader_gui.paths import UnwritableError, data_paths  # noqa: PLC0415 - as above
 
     try:
-        return early_choice(data_paths().settings)
+        return machine_settings.early_language(data_paths().settings)
     except UnwritableError:  # no working folder: the sentence may be about that
         return SYSTEM
 
@@ -367,7 +372,7 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--version",
         action="version",
-        version=f"uploader-gui {__version__}",
+        version=PROGRAM,
         help=_("show the program’s version and leave"),
     )
     add(*_HELP, action="help", help=_("show this help and leave"))

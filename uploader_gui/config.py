@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
-from uploader_gui import __version__, logs, machine_settings, settings
+from uploader_gui import PROGRAM, logs, machine_settings, settings
 from uploader_gui.command_line import UsageError
 from uploader_gui.credentials import Credentials, Keeper, TokenError
 from uploader_gui.engine.addresses import check_base, is_local
@@ -21,7 +21,7 @@ from uploader_gui.engine.options import Choices, EngineOptions
 from uploader_gui.engine.system_words import system_words
 from uploader_gui.failure_messages import english
 from uploader_gui.i18n import N_, _
-from uploader_gui.machine_settings import SettingsError, early_choice, early_theme
+from uploader_gui.machine_settings import SettingsError, early_language, early_theme
 from uploader_gui.paths import check_is_no_pipe, data_paths
 from uploader_gui.proxies import finder, unusable_proxy
 from uploader_gui.settings import Trouble
@@ -48,7 +48,7 @@ class Config:
         tokens: bearer and session token, None where there are none.
         formatter: takes secrets out of the log.
         window: whether a person is there to be asked.
-        trouble: what was wrong with the settings when they were last read or saved.
+        trouble: what was wrong with the settings when they were last read or saved, None for nothing.
         ca_file: the further certificate authority, where it can be used.
         fixed: settings that machine or environment fix, so that a person cannot change them, by name.
         trial: whether the service is the sandbox.
@@ -90,9 +90,7 @@ class Config:
             chosen, trouble = settings.read(data.settings, window=window, machine=machine)
             ca_file, fault = _usable_ca_file(chosen, may_choose=window and "ca_file" not in fixed)
             if trial is not None:
-                own = data_paths().settings  # the language and colours the person has chosen
-                looks = {"language": early_choice(own), "theme": early_theme(own)}
-                chosen = chosen.model_copy(update={"api_url": trial.api_url, "size_unit": "Mo", **looks})
+                chosen = _for_trial(chosen, trial)
             check_base(chosen.api_url)
             fault = fault or _proxy_fault(chosen, window=window)
             credentials = Credentials(chosen.api_url)
@@ -104,13 +102,12 @@ class Config:
             ) from error
         except (SettingsError, TokenError) as error:
             raise UsageError(str(error)) from error
-        log = _log_to(data, tokens)
         return cls(
             data,
             chosen,
             credentials,
             tokens,
-            log,
+            _log_to(data, tokens),
             window,
             trouble=trouble or fault,
             ca_file=ca_file,
@@ -120,7 +117,7 @@ class Config:
         )
 
     def engine(self, *, again: bool, report: Path | None = None, asked: Choices | None = None) -> EngineOptions:
-        """Return the engine's options. `again`, `report`: of the command line; `asked`: see `choices`."""
+        """Return the engine's options. `again` and `report` are the command line's; `asked`: see `choices`."""
         return EngineOptions(
             journal_path=self.data.journal,
             api_url=self.settings.api_url.rstrip("/"),  # the journal identifies an upload's service by it
@@ -134,7 +131,7 @@ class Config:
             bandwidth_limit=self.settings.bytes_per_second,
             proxy_for=finder(self.settings.proxy),
             ca_file=self.ca_file,
-            program=f"uploader-gui {__version__}",
+            program=PROGRAM,
             describe=english,
             keep_days=math.inf if self.asks_memory else self.settings.history_days,
             receipt=report,
@@ -146,7 +143,7 @@ class Config:
 
     @property
     def asks_memory(self) -> bool:
-        """Whether a window is to ask how long History remembers: nobody has said so, and until then it keeps all."""
+        """Whether the window asks how long History remembers: nobody has set that, and until then it keeps all."""
         is_set = "history_days" in self.settings.model_fields_set
         return self.window and not (is_set or self.trial)
 
@@ -176,6 +173,13 @@ class Config:
             return now
         credentials = self.credentials.of(chosen.api_url)
         return replace(now, credentials=credentials, tokens=credentials.at_hand()[0])
+
+
+def _for_trial(chosen: Settings, trial: SandboxSession) -> Settings:
+    """Return the settings for a trial's server, in the language and colours that the person has chosen."""
+    own = data_paths().settings
+    looks = {"language": early_language(own), "theme": early_theme(own)}
+    return chosen.model_copy(update={"api_url": trial.api_url, "size_unit": "Mo", **looks})
 
 
 def _proxy_fault(chosen: Settings, *, window: bool) -> Trouble | None:

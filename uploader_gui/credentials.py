@@ -63,7 +63,7 @@ class Keeper(Enum):
 class Credentials:
     """The tokens for one server. `patience`: how many seconds to wait for the keyring.
 
-    The environment's tokens are for the server that the program began with.
+    The environment's tokens are only for the server that was set when the program began.
     """
 
     def __init__(self, api_url: str, store: PasswordStore | None = None, *, patience: float = ANSWER_SECONDS) -> None:
@@ -182,7 +182,7 @@ class Credentials:
 def _outcome(
     question: Future[T], seconds: float, interrupted: Callable[[], bool] = lambda: False
 ) -> tuple[T | None, Keeper]:
-    """Return what the keyring answers, None where it does not, and where that says tokens are kept."""
+    """Return the keyring's answer, None without one, and where tokens are kept as far as that shows."""
     try:
         return answer_of(question, seconds, interrupted), Keeper.KEYRING
     except StoreSilent:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
-from uploader_gui import __version__
+from uploader_gui import PROGRAM
 from uploader_gui.engine.errors import Code, Variant
 from uploader_gui.engine.receipt import save
 from uploader_gui.engine.redaction import without, without_queries
@@ -93,7 +93,7 @@ def _component(package: Distribution) -> Component:
 LAST_LINES: Final = 200
 _TAIL_BYTES: Final = 64_000
 _RECORD: Final = re.compile(r"^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} [A-Z]+ )(?:\[[\w.]+\] |([\w.]+): )", re.MULTILINE)
-"""The beginning of a record in the log; the second group is there where it is of a version that marked no values."""
+"""The beginning of a record in the log; the second group is set for records of versions that marked no values."""
 _VALUE: Final = re.compile(r"‹([^›\n]*)(?:›|$)", re.MULTILINE)
 _NAMELESS: Final = re.compile(
     rf"(?:{'|'.join(Code)})(?: (?:{'|'.join(Variant)}))?\b|\[(?:Errno|WinError) \d+\]|[A-Z]\w*(?:Error|Timeout)$"
@@ -171,7 +171,7 @@ class Report:
 
 
 def _nameless(log: str) -> str:
-    """Return a log without the values in its records; of lines that no record of this form begins, nothing stays."""
+    """Return a log without the values in its records, and without lines before its first record."""
     beginnings = list(_RECORD.finditer(log))
     ends = [*(one.start() for one in beginnings[1:]), len(log)]
     return "".join(
@@ -201,7 +201,7 @@ def _redacted(configuration: Config, text: str) -> str:
 
 
 def _about(configuration: Config) -> Iterator[str]:
-    yield f"program: uploader-gui {__version__}"
+    yield f"program: {PROGRAM}"
     yield f"time: {time.strftime('%Y-%m-%dT%H:%M:%S%z')}"
     yield f"system: {platform.platform()}"
     yield f"python: {platform.python_version()}{' (bundle)' if getattr(sys, 'frozen', False) else ''}"

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """The cause in plain words, the one thing to do (may be empty), and the server's or system's own words.
+    """The cause in plain words, the one thing to do (may be empty), and the server's or system's own words as `detail`.
 
-    `explains`: only these words tell what is wrong.
+    `explains`: only the detail tells what is wrong.
     """
 
     cause: str
@@ -32,7 +32,7 @@ class Remedy:
 
     @property
     def why(self) -> str:
-        """Return the cause, with the server's words where only they tell what is wrong."""
+        """Return the cause, with the detail where only that tells what is wrong."""
         return f"{self.cause} ({self.detail})" if self.detail and self.explains else self.cause
 
     @property
@@ -336,7 +336,7 @@ def cause_and_action(reason: Reason) -> Remedy:
 
 
 def english(reason: Reason) -> str:
-    """Return the message of a receipt: the cause in English and the fact behind it."""
+    """Return the message of a receipt: the cause and its detail, untranslated."""
     cause, _action = _sources(reason)
     if _contains_detail(cause, reason) or not reason.detail:
         return cause.format(**_values(reason, lambda count: f"{count:,} bytes"))
@@ -344,7 +344,7 @@ def english(reason: Reason) -> str:
 
 
 def _values(reason: Reason, size_told: Callable[[int], str]) -> dict[str, str]:
-    """Return what stands in the places of a cause."""
+    """Return the values for a cause's {places}; `size_told` returns the text for a number of bytes."""
     if reason.variant not in _COUNTS_BYTES:
         return {"detail": reason.detail}
     got, announced = (int(count) for count in reason.detail.split("/"))
@@ -371,5 +371,5 @@ def _sources(reason: Reason) -> tuple[str, str]:
 
 
 def _contains_detail(cause: str, reason: Reason) -> bool:
-    """Return whether the cause says all of it."""
+    """Return whether the cause names the detail, or its variant is clear without it."""
     return "{detail}" in cause or (reason.variant is not None and reason.variant not in _WITH_ITS_DETAIL)

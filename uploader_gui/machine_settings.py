@@ -1,10 +1,10 @@
-"""The settings an administrator fixes for everybody on this machine, and two that are needed before all others.
+"""The settings an administrator fixes for everybody on this machine, and three that are needed before all others.
 
 They come before the environment and a person's choices, and only from where nobody but an administrator can write:
-`/etc` (Linux), `/Library` (macOS), the policies in HKEY_LOCAL_MACHINE (Windows, whose access list sees to it).
+`/etc` (Linux), `/Library` (macOS), the policies in HKEY_LOCAL_MACHINE (on Windows, whose access list sees to that).
 
-Language and theme are read here at the start, since pydantic costs more than the window's first paint: machine over
-environment over file over default, as `settings.py` does, which also reports what is wrong there.
+Language, theme and server are read here at the start, since pydantic costs more than the window's first paint: machine
+over environment over file over default, as in `settings.py`, which also reports what is wrong there.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ LINUX_FILE: Final = Path("/etc/uploader-gui/settings.json")
 MACOS_FILE: Final = Path("/Library/Application Support/uploader-gui/settings.json")
 POLICY_KEY: Final = r"SOFTWARE\Policies\uploader-gui"
 """Below HKEY_LOCAL_MACHINE: one value per setting, REG_SZ or REG_DWORD."""
+PREFIX: Final = "UPLOADER_"
+"""What a setting's environment variable begins with."""
 _ROOT: Final = 0
 _OTHERS_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
 
@@ -111,7 +113,7 @@ def json_object(path: Path, content: bytes) -> dict[str, Any]:
 
 
 def _of_values(place: str, values: Mapping[str, Any]) -> MachineSettings:
-    """Leave out what is empty, as in the environment."""
+    """Return values as settings, without the empty ones, as in the environment."""
     given = {name.lower(): value for name, value in values.items() if value is not None and value != ""}
     return MachineSettings(place, given) if given else NONE
 
@@ -135,7 +137,7 @@ ThemeChoice = Literal["system", "light", "dark"]
 """The values of the setting `theme`."""
 
 
-def early_choice(settings: Path, machine: MachineSettings | None = None) -> str:
+def early_language(settings: Path, machine: MachineSettings | None = None) -> str:
     """Return the setting `language` before settings are loaded; `machine` None reads this machine's."""
     return _early(settings, machine, "language", get_args(LanguageChoice))
 
@@ -157,13 +159,17 @@ def _early(settings: Path, machine: MachineSettings | None, name: str, choices: 
 
 def _given(settings: Path, machine: MachineSettings | None, name: str) -> str:
     fixed = (_of_this_machine() if machine is None else machine).values.get(name)
-    variable = f"UPLOADER_{name.upper()}"
-    given = next((value for one, value in os.environ.items() if value and one.upper() == variable), "")
-    return fixed or given or _saved(settings, name)
+    return fixed or os.environ.get(variables().get(name, "")) or _saved(settings, name)
+
+
+def variables() -> dict[str, str]:
+    """Return the environment variables that have a value, as they are spelled there, by the setting's name."""
+    set_ones = (name for name, value in os.environ.items() if value and name.upper().startswith(PREFIX))
+    return {name.upper().removeprefix(PREFIX).lower(): name for name in set_ones}
 
 
 def _of_this_machine() -> MachineSettings:
-    with suppress(SettingsError):  # told when the settings are loaded
+    with suppress(SettingsError):  # reported when the settings are loaded
         return of_this_machine()
     return NONE
 

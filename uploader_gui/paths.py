@@ -26,7 +26,7 @@ class UnwritableError(Exception):
 def file_type(path: Path) -> int | None:
     """Return what stands at a path, links followed, as `stat` names it (`S_IFREG`, `S_IFIFO`); None for nothing.
 
-    pathlib's own questions answer some obstacles with False and raise others.
+    `Path.is_file` and the like return False for some of these errors, and which ones depends on Python's version.
 
     Raises:
         OSError: it cannot be found out (no permission, a name too long), or it is a link that leads nowhere.
@@ -125,7 +125,7 @@ def prepare(paths: DataPaths) -> None:
         UnwritableError: it cannot be made or written to.
     """
     try:
-        file_type(paths.folder)  # a link that leads nowhere is told as that
+        file_type(paths.folder)  # raises for a link that leads nowhere, which `mkdir` would call an existing file
         paths.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         probe = paths.folder / f".{os.getpid()}.probe"
         os.close(os.open(probe, os.O_WRONLY | os.O_CREAT, 0o600))
@@ -136,9 +136,9 @@ def prepare(paths: DataPaths) -> None:
 
 
 def _tighten(paths: DataPaths) -> None:
-    """Take from others what they may do in an existing folder, and with its files: an earlier one was made otherwise.
+    """Let nobody else use an existing folder and our files in it, which may have been made for more people.
 
-    Never in a folder of others, nor where everybody may write or the person lives: it holds more than our files.
+    Not if another user owns it, everybody may write there, or it is the person's home: it holds more than our files.
     """
     found = paths.folder.stat()
     if os.name != "posix" or found.st_uid != os.geteuid() or found.st_mode & stat.S_ISVTX or paths.folder == home():

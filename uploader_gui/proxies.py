@@ -45,10 +45,10 @@ def system_proxy(url: str) -> str | None:
 
 
 def unusable_proxy(setting: str, url: str) -> str | None:
-    """Return the proxy for an address, without its password, where it is none for HTTP; None where all is well.
+    """Return the environment's proxy for an address, without its password, if it cannot be used; else None.
 
-    What is no address at all is "": anywhere in it may be a password. It asks the environment alone: the system may
-    take its time.
+    It is "" where the variable holds no address: a password may stand anywhere in it. The system's own proxy is not
+    asked for, which may take long.
     """
     proxy = _usable(_environment_proxy(url), url) if setting == "system" else None
     if proxy is None or sys.platform in {"win32", "darwin"}:
@@ -114,9 +114,9 @@ def _usable(address: str, url: str) -> str | None:
 
 
 def _goes_around(url: str) -> bool:
-    """Return whether `no_proxy` names an address: `*` alone, or its host, a domain of it, its network, all with a port.
+    """Return whether `no_proxy` names an address: by `*`, its host, a domain above it or its network.
 
-    curl knows no ports there; other programs do.
+    A port may follow each, which curl does not know, but other programs do.
     """
     named = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
     parts = urlsplit(url)

@@ -65,7 +65,7 @@ def _check_replaces_nothing(path: Path, given: Sequence[str], *, trial: bool) ->
 
 
 def _is_another_file(path: Path, *, trial: bool) -> bool:
-    """Return whether it is no older receipt: that of a trial replaces none of a deposit."""
+    """Return whether a file is there that must stay: any but an older receipt; in a trial also that of a deposit."""
     try:
         return path.is_file() and path.stat().st_size > 0 and not is_receipt(path, trials_only=trial)
     except OSError:
@@ -73,7 +73,7 @@ def _is_another_file(path: Path, *, trial: bool) -> bool:
 
 
 def _is_own_output(path: Path) -> bool:
-    """Return whether this run's lines go into that file: after `--report /dev/stdout > FILE` it is the receipt."""
+    """Return whether this run's output goes into that file, as with `--report /dev/stdout > FILE`."""
     try:
         return any(os.path.samestat(path.stat(), os.fstat(number)) for number in (1, 2))
     except OSError:

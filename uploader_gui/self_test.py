@@ -16,9 +16,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from uploader_gui import __version__
+from uploader_gui import PROGRAM
 from uploader_gui.command_line import ExitCode, speak
-from uploader_gui.credentials import PasswordStore, StoreSilent, answer_of
+from uploader_gui.credentials import SERVICE, PasswordStore, StoreSilent, answer_of
 from uploader_gui.i18n import CATALOGUE, FRENCH, N_, _
 from uploader_gui.paths import UnwritableError, data_paths, find_resource, prepare
 from uploader_gui.platform.process import interrupt_check
@@ -58,7 +58,7 @@ def run() -> int:
     """Make every check, print what each found, and return the exit code."""
     speak()
     write = Terminal().say
-    write(f"uploader-gui {__version__}, Python {sys.version.partition(' ')[0]}, {sys.platform}")
+    write(f"{PROGRAM}, Python {sys.version.partition(' ')[0]}, {sys.platform}")
     passed = [_passes(what, check, write) for what, check in CHECKS]  # all of them, also after one has failed
     return ExitCode.ALL_SENT if all(passed) else ExitCode.NOT_ALL_SENT
 
@@ -103,12 +103,12 @@ def _try_keyring() -> Finding:
     backend = keyring.get_keyring()
     if backend.priority <= 0:
         return Finding(_("none; tokens are kept in memory until the program closes"), fine=False)
-    keyring.set_password("uploader-gui", _PROBE, _PROBE)
+    keyring.set_password(SERVICE, _PROBE, _PROBE)
     try:
-        if keyring.get_password("uploader-gui", _PROBE) != _PROBE:
+        if keyring.get_password(SERVICE, _PROBE) != _PROBE:
             raise CheckFailed(_("what was just written cannot be read"))
     finally:
-        keyring.delete_password("uploader-gui", _PROBE)
+        keyring.delete_password(SERVICE, _PROBE)
     return Finding(str(getattr(backend, "name", type(backend).__name__)))
 
 

@@ -29,7 +29,7 @@ from uploader_gui.engine.errors import UrlRefused
 from uploader_gui.engine.redaction import readable
 from uploader_gui.engine.system_words import system_words
 from uploader_gui.i18n import N_, _
-from uploader_gui.machine_settings import LanguageChoice, SettingsError, ThemeChoice, json_object
+from uploader_gui.machine_settings import LanguageChoice, SettingsError, ThemeChoice, json_object, variables
 from uploader_gui.paths import file_type
 from uploader_gui.proxies import with_scheme
 
@@ -42,7 +42,6 @@ log = logging.getLogger(__name__)
 
 DEFAULT_API_URL: Final = "https://z52mnqg347.execute-api.eu-west-3.amazonaws.com/main"
 """The server named by the service's page "Add images to an anomaly"."""
-PREFIX: Final = "UPLOADER_"
 HEADLESS_ONLY: Final = frozenset({"offline_limit"})
 """Fields that count only without a window; the window neither shows nor saves them."""
 OF_OPERATOR: Final = frozenset({"anomaly_page", "token_help"})
@@ -51,13 +50,9 @@ LONGEST_DEPOSITOR: Final = 120
 """In characters."""
 PROXY_ADDRESS: Final = r"(https?://[^\s/@]+(@[^\s/@]+)?/?|([^\s/@]+@)?[^\s/@:]+:[0-9]+)"
 """A regular expression for the setting `proxy` where it is an address; without a scheme it has a port."""
-
-
+PROXY_EXAMPLE: Final = "http://proxy.example:3128"
 _ADDRESSES: Final = {
-    "proxy": (
-        N_("{setting} is wrong: it must be system, none, or an address such as {address}."),
-        "http://proxy.example:3128",
-    ),
+    "proxy": (N_("{setting} is wrong: it must be system, none, or an address such as {address}."), PROXY_EXAMPLE),
     "anomaly_page": (
         N_("{setting} is wrong: it must be an https address with the number’s place, such as {address}."),
         "https://register.example/anomalies/{id}",
@@ -68,6 +63,7 @@ _ADDRESSES: Final = {
     ),
 }
 """Settings that are addresses -> what they must be, and an example."""
+_UNREADABLE: Final = N_("The settings in {path} cannot be read ({why}). The usual ones apply.")
 
 
 class NoSettingsFile(SettingsError):
@@ -223,10 +219,7 @@ def read(
     except SettingsUnreadable as error:
         if not window:
             raise
-        return load(None, machine), Trouble(
-            N_("The settings in {path} cannot be read ({why}). The usual ones apply."),
-            {"path": str(path), "why": error.detail},
-        )
+        return load(None, machine), Trouble(_UNREADABLE, {"path": str(path), "why": error.detail})
     except SettingsError as error:
         defaults = load(None, machine)  # raises where something stronger is wrong, so that the file is not blamed
         if not window:
@@ -248,7 +241,7 @@ def keep(values: Mapping[str, Any], path: Path) -> Trouble | None:
 
 
 def load(path: Path | None, machine: MachineSettings = machine_settings.NONE) -> Settings:
-    """Return the settings; `path` None, or no file there, leaves machine, environment and defaults.
+    """Return the settings; without a file at `path`, or with None, those of machine, environment and defaults.
 
     Raises:
         SettingsError: a value is wrong, or the file is damaged, cannot be read, or is not a file.
@@ -268,9 +261,18 @@ def _read_file(path: Path) -> dict[str, Any]:
             return {}
         if kind != stat.S_IFREG:
             raise NoSettingsFile(_("{path} is no settings file.", path=str(path)))
-        content = path.read_bytes()
+        return _values_in(path)
     except OSError as error:
         raise SettingsUnreadable(path, _(system_words(error))) from error
+
+
+def _values_in(path: Path) -> dict[str, Any]:
+    """Return the values in a settings file, none where it is empty.
+
+    Raises:
+        OSError, SettingsError: it cannot be read, or is damaged.
+    """
+    content = path.read_bytes()
     return json_object(path, content) if content else {}
 
 
@@ -296,10 +298,7 @@ def _set_aside(path: Path, error: SettingsError) -> Trouble:
     try:
         renamed = _rename_damaged(path)
     except OSError as refused:  # on Windows another program may hold it open
-        return Trouble(
-            N_("The settings in {path} cannot be read ({why}). The usual ones apply."),
-            {"path": str(path), "why": _(system_words(refused))},
-        )
+        return Trouble(_UNREADABLE, {"path": str(path), "why": _(system_words(refused))})
     return Trouble(
         N_("The settings file was damaged. The usual settings apply; the old file is kept as {path}"),
         {"path": str(renamed)},
@@ -324,17 +323,16 @@ def _saved(path: Path) -> dict[str, Any]:
     if kind != stat.S_IFREG:
         raise OSError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     try:
-        return json_object(path, path.read_bytes())
+        return _values_in(path)
     except SettingsError:
         _rename_damaged(path)
         return {}
 
 
 def _variables() -> dict[str, str]:
-    """Return the settings that the environment names, by field name: the variable as it is spelled there."""
-    given = {variable.upper(): variable for variable, value in os.environ.items() if value}
-    wanted = {name: f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
-    return {name: given[variable] for name, variable in wanted.items() if variable in given}
+    """Return the environment variables that name a setting, as they are spelled there, by field name."""
+    given = variables()
+    return {name: given[name] for name in Settings.model_fields if name in given}
 
 
 def _overruled(machine: MachineSettings) -> Trouble | None:
@@ -350,8 +348,7 @@ def _overruled(machine: MachineSettings) -> Trouble | None:
 
 def _sentence(error: ValidationError, path: Path | None, machine: MachineSettings) -> str:
     """Return a sentence that names the first wrong setting as a person knows it, and what it must be."""
-    first = error.errors()[0]
-    name = str(first["loc"][0]) if first["loc"] else "value"
+    name = str(error.errors()[0]["loc"][0])
     variable = None if name in machine.values else _variables().get(name)
     place = machine.place if name in machine.values else str(path)
     return _limits_sentence(name, variable or _("“{setting}” in {path}", setting=name, path=place))
@@ -359,20 +356,23 @@ def _sentence(error: ValidationError, path: Path | None, machine: MachineSetting
 
 def _limits_sentence(name: str, where: str) -> str:
     """Return the sentence about a field's limits, as `Settings` declares them; `where` names the field."""
-    declared = Settings.model_fields.get(name)
     if name in _ADDRESSES:
         sentence, example = _ADDRESSES[name]
         return _(sentence, setting=where, address=example)
-    if declared is None or declared.annotation not in {int, float}:
-        choices = ", ".join(one for one in get_args(declared and declared.annotation) if isinstance(one, str))
-        if choices:
-            return _("{setting} is wrong: it must be one of {choices}.", setting=where, choices=choices)
-        return _("{setting} is wrong: it must be text.", setting=where)
-    least, most = (f"{limit:g}" for limit in limits(name))
-    if math.isinf(limits(name)[1]):
-        return _("{setting} is wrong: it must be a number, {least} or more.", setting=where, least=least)
-    if declared.annotation is int:
+    kind = Settings.model_fields[name].annotation
+    if kind in {int, float}:
+        return _number_sentence(name, where, whole=kind is int)
+    if choices := ", ".join(one for one in get_args(kind) if isinstance(one, str)):
+        return _("{setting} is wrong: it must be one of {choices}.", setting=where, choices=choices)
+    return _("{setting} is wrong: it must be text.", setting=where)
+
+
+def _number_sentence(name: str, where: str, *, whole: bool) -> str:
+    least, most = limits(name)
+    if math.isinf(most):
+        sentence = N_("{setting} is wrong: it must be a number, {least} or more.")
+    elif whole:
         sentence = N_("{setting} is wrong: it must be a whole number from {least} to {most}.")
     else:
         sentence = N_("{setting} is wrong: it must be a number from {least} to {most}.")
-    return _(sentence, setting=where, least=least, most=most)
+    return _(sentence, setting=where, least=f"{least:g}", most=f"{most:g}")

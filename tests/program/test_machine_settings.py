@@ -9,7 +9,7 @@ import pytest
 
 from uploader_gui.command_line import UsageError
 from uploader_gui.config import Config
-from uploader_gui.machine_settings import MachineSettings, SettingsError, early_choice, early_theme, of_file
+from uploader_gui.machine_settings import MachineSettings, SettingsError, early_language, early_theme, of_file
 from uploader_gui.paths import DataPaths
 from uploader_gui.settings import Fixed
 
@@ -118,9 +118,9 @@ def test_what_it_does_not_know_is_passed_over_and_a_slash_at_the_end_makes_no_ot
 def test_language_and_colours_are_known_before_a_window_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UPLOADER_LANGUAGE", "en")
     machine = MachineSettings(PLACE, {"language": "fr", "theme": "dark"})
-    assert early_choice(tmp_path / "settings.json", machine) == "fr"
+    assert early_language(tmp_path / "settings.json", machine) == "fr"
     assert early_theme(tmp_path / "settings.json", machine) == "dark"
-    assert early_choice(tmp_path / "settings.json", MachineSettings()) == "en"
+    assert early_language(tmp_path / "settings.json", MachineSettings()) == "en"
     monkeypatch.delenv("UPLOADER_LANGUAGE")
     monkeypatch.setenv("uploader_language", "fr")  # settings are read in any case, too
-    assert early_choice(tmp_path / "settings.json", MachineSettings()) == "fr"
+    assert early_language(tmp_path / "settings.json", MachineSettings()) == "fr"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from uploader_gui import settings
-from uploader_gui.machine_settings import SettingsError, early_choice
+from uploader_gui.machine_settings import SettingsError, early_language
 
 
 def test_without_file_and_environment_the_registers_own_server_is_used(tmp_path: Path) -> None:
@@ -56,11 +56,13 @@ def test_a_wrong_variable_is_named_in_one_sentence(
 def test_a_file_saved_by_windows_notepad_is_read_and_an_empty_one_leaves_the_defaults(tmp_path: Path) -> None:
     path = tmp_path / "settings.json"
     path.write_text('{"max_concurrent_uploads": 3, "language": "fr"}', "utf-8-sig")
-    assert (settings.load(path).max_concurrent_uploads, early_choice(path)) == (3, "fr")
+    assert (settings.load(path).max_concurrent_uploads, early_language(path)) == (3, "fr")
     settings.save({"size_unit": "bytes"}, path)
     assert settings.load(path).max_concurrent_uploads == 3
     path.write_text("")
     assert settings.load(path).max_concurrent_uploads == 6
+    settings.save({"size_unit": "bytes"}, path)
+    assert list(tmp_path.iterdir()) == [path]  # it is not set aside as damaged
 
 
 def test_saving_keeps_what_it_does_not_change_and_leaves_no_temporary_file(tmp_path: Path) -> None:

@@ -19,7 +19,8 @@ from uploader_gui.engine import receipt
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.models import Origin, Substitute, UploadState
 from uploader_gui.gui.dialogs.guide_window import PAGES
-from uploader_gui.settings import PREFIX, Settings, limits
+from uploader_gui.machine_settings import PREFIX
+from uploader_gui.settings import Settings, limits
 
 ROOT: Final = Path(__file__).parent.parent.parent
 GUIDE: Final = ROOT / "resources" / "guide"

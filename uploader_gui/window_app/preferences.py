@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QTimer
 
-from uploader_gui import __version__
+from uploader_gui import PROGRAM
 from uploader_gui.anomaly_links import AnomalyPages
 from uploader_gui.credentials import Keeper, expiry_of
 from uploader_gui.engine.events import Question
@@ -325,4 +325,4 @@ def _expiry(tokens: tuple[str, str] | None) -> float | None:
 def _network_settings(values: Settings) -> HttpOptions:
     from uploader_gui.proxies import finder  # noqa: PLC0415 - heavy (urllib): loaded when asked for
 
-    return HttpOptions(f"uploader-gui {__version__}", finder(values.proxy), values.ca_file)
+    return HttpOptions(PROGRAM, finder(values.proxy), values.ca_file)

@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QFont
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
-from uploader_gui import __version__
-from uploader_gui.diagnostics import OURS, components, licences_folder
+from uploader_gui import PROGRAM
+from uploader_gui.diagnostics import components, licences_folder
 from uploader_gui.gui.dialogs.form import PlainDialog
 from uploader_gui.gui.style.widgets import label
 from uploader_gui.i18n import N_, _
@@ -46,7 +46,7 @@ class AboutDialog(PlainDialog):
         self.parts.setHeaderLabels([_("Component"), _("Version"), _("Licence")])
 
     def _build(self) -> None:
-        self.column.addWidget(label(f"{OURS} {__version__}", self.theme, 16, QFont.Weight.DemiBold))
+        self.column.addWidget(label(PROGRAM, self.theme, 16, QFont.Weight.DemiBold))
         self.add_sentence(N_("Attaches photos, reports and e-mails to an anomaly of a digital safety register."))
         self.add_sentence(
             N_(
