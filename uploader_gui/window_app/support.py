@@ -6,7 +6,7 @@ import logging
 import secrets
 import sys
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
 
 from PySide6.QtCore import qVersion
 from PySide6.QtGui import QGuiApplication
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from uploader_gui.window_app.preferences import Preferences
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 
 class Support:
@@ -113,10 +116,10 @@ class Support:
 
 
 class VirtualFiles:
-    """Takes virtual files on the way that this system has: Windows', or macOS' promises. X and Wayland have none.
+    """Takes virtual files: on Windows by OLE, on macOS as promises. X and Wayland have none.
 
-    Whatever fails in that ends with the sentence that explains what to do. `folder` is where they lie until they are
-    uploaded; `kit` has AppKit's classes, instead of PyObjC.
+    If that fails, a sentence tells the person what to do. The files lie in `folder` until they are uploaded. `kit` has
+    AppKit's classes, instead of PyObjC.
     """
 
     def __init__(self, window: MainWindow, bridge: Bridge, folder: Path, kit: Any = None) -> None:
@@ -138,7 +141,7 @@ class VirtualFiles:
         self._door = Door(int(self._window.winId()))
 
     def _promises(self) -> Promises:
-        """Return what the present drag promises; whatever fails in that, it is a drag as Qt tells of it."""
+        """Return what the present drag promises, nothing where that cannot be found out: then Qt's formats decide."""
         from uploader_gui.platform.macos_promises import app_kit, promises_in_drag  # noqa: PLC0415 - macOS alone
 
         try:
@@ -195,7 +198,7 @@ class UiTasks:
         self._broke = broke
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def in_thread(self, call: Callable[..., Any], *arguments: Any) -> Any:
+    async def in_thread(self, call: Callable[[*Ts], T], *arguments: *Ts) -> T:
         """Return the result of a call that may block."""
         return await self._loop.run_in_executor(None, call, *arguments)
 
@@ -213,7 +216,7 @@ class UiTasks:
             self._broke()
 
 
-def run_until_done(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, Any]) -> Any:
+def run_until_done(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, T]) -> T:
     """Return what a coroutine returns.
 
     qasync's `run_until_complete` goes on to handle events after the loop has stopped: on Python 3.14 a task whose turn
