@@ -29,9 +29,9 @@ from uploader_gui.platform.keep_awake import KeepAwake
 from uploader_gui.platform.process import (
     SECOND_SIGNAL_SECONDS,
     collect_automatically,
-    heeded,
     hold_interrupts,
     interrupt_check,
+    signals_to_handle,
 )
 from uploader_gui.report_file import write_report
 from uploader_gui.terminal import Terminal, summary
@@ -149,7 +149,7 @@ class _Session:
         """Run until nothing is left to do, or a signal comes."""
         loop = asyncio.get_running_loop()
         interrupted = interrupt_check()
-        for one in heeded():
+        for one in signals_to_handle():
             _add_signal_handler(loop, one, self._interrupt)
         if interrupted():
             self._interrupt()
@@ -250,7 +250,7 @@ class _Session:
             write_stderr(text)
 
     def _interrupt(self) -> None:
-        """Leave; at a second signal at once, though the journal may still be written on a slow disk: as in a crash."""
+        """Leave; at a second signal at once, as in a crash: a slow disk may take long to write the journal."""
         if self._work is not None and time.monotonic() - self._signalled > SECOND_SIGNAL_SECONDS and self._interrupted:
             self._work.cancel()
         self._signalled = time.monotonic()

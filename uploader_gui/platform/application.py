@@ -44,10 +44,10 @@ _DATA_FOLDERS: Final = "/usr/local/share:/usr/share"
 
 @contextmanager
 def portal_as_theme() -> Iterator[None]:
-    """Let an application made meanwhile use the desktop's own file dialogs, and its dark or light, through its portal.
+    """Let an application made meanwhile use the desktop's file dialogs, and its dark or light, through the portal.
 
-    On Linux Qt knows them of GNOME alone, and has dialogs of its own elsewhere. A theme that the person chose stays,
-    and programs started later do not inherit ours.
+    Without it, Qt on Linux follows GNOME alone. A platform theme that a person chose stays, and programs started later
+    do not inherit ours.
     """
     if not _has_portal() or _THEME in os.environ:
         yield
@@ -66,10 +66,10 @@ def _has_portal() -> bool:
 
 
 @contextmanager
-def _no_word_of_the_locale() -> Iterator[None]:
-    """Let Qt switch to UTF-8 in silence where the locale is another one (`LC_ALL=C`): nobody has to do anything.
+def _without_locale_warning() -> Iterator[None]:
+    """Suppress Qt's warning that it uses UTF-8 though the locale does not (`LC_ALL=C`): nobody has to do anything.
 
-    On Windows and macOS there is no such word, and what Qt says goes elsewhere than to standard error.
+    On Windows and macOS Qt gives no such warning, and its messages do not go to standard error.
     """
     if sys.platform in {"win32", "darwin"}:
         yield
@@ -96,12 +96,12 @@ class Application(QApplication):
     quit_wanted = Signal()
 
     def __init__(self, arguments: list[str]) -> None:
-        with _no_word_of_the_locale():
+        with _without_locale_warning():
             super().__init__(arguments)
 
     @classmethod
     def has_display(cls) -> bool:
-        """Return whether what it shows can be seen by somebody."""
+        """Return whether a person can see what it shows."""
         return cls.instance() is not None and cls.platformName() not in {"offscreen", "minimal"}
 
     def event(self, event: QEvent) -> bool:
@@ -113,7 +113,7 @@ class Application(QApplication):
 
 
 _LOOK_MS: Final = 200
-"""Python hears of a signal only when it runs."""
+"""How often Python runs while the box is open: only then does it hear of a signal."""
 
 
 def show_until_closed(text: str) -> None:
@@ -235,7 +235,7 @@ class Language:
 
 
 def _locale(language: str) -> QLocale:
-    """Return the system's forms of dates and of numbers in fields where they belong to the language, else its own."""
+    """Return the system's locale where it has this language, else the language's own: for dates, numbers and fields."""
     system = QLocale.system()
     own, country = _LOCALES[language]
     return system if system.language() == own else QLocale(own, country)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _LOOK_SECONDS: Final = 0.2
 """How soon a cancelled file is let go of."""
 _PATIENCE_LOOKS: Final = int(1800 / _LOOK_SECONDS)
-"""A program that ended without a word is waited for half an hour: Photos may have to download an original."""
+"""Half an hour: Photos may have to download an original, and a program that has ended does not tell."""
 
 
 def app_kit() -> Any:
@@ -141,7 +141,7 @@ class PromisedFiles:
         raise NotFetched(variant=Variant.NOT_GIVEN)
 
     def _end(self) -> None:
-        """Remove what nobody wants any more. The folder was made for this drop; what comes later is removed then."""
+        """Remove the folder, which was made for this drop. A file written after that is removed when it is noted."""
         with self._news:
             self._is_over = True
             shutil.rmtree(self._folder, ignore_errors=True)

@@ -40,6 +40,7 @@ SECOND_SIGNAL_SECONDS: Final = 0.5
 _THRESHOLDS: Final = (20_000, 50, 1_000)
 """See `gc.set_threshold`: new objects until the youngest generation is collected; the older ones hardly ever are."""
 INTERRUPTS: Final = tuple(signal.Signals[name] for name in _SIGNALS if hasattr(signal, name))
+"""The signals that this system has."""
 
 
 def use_utf8_file_names() -> None:
@@ -72,20 +73,20 @@ class _Recorder:
         self.received = True
 
 
-def heeded() -> list[signal.Signals]:
-    """Return those that the caller of the program has not told it to ignore, as `nohup` does."""
+def signals_to_handle() -> list[signal.Signals]:
+    """Return the signals that ask the program to leave, but those that its caller has it ignore, as `nohup` does."""
     return [number for number in INTERRUPTS if signal.getsignal(number) is not signal.SIG_IGN]
 
 
 def hold_interrupts() -> None:
-    """Only record them from now on; a signal that the caller of the program had ignored stays ignored."""
+    """Only record signals from now on; one that the caller of the program had ignored stays ignored."""
     recorder = _Recorder()
-    for number in heeded():
+    for number in signals_to_handle():
         signal.signal(number, recorder)
 
 
 def ignore_interrupts() -> None:
-    """Ignore them from now on: everything is done, and Python takes a moment to end."""
+    """Ignore signals from now on: everything is done, and Python takes a moment to end."""
     for number in INTERRUPTS:
         signal.signal(number, signal.SIG_IGN)
 

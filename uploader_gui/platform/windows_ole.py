@@ -111,7 +111,7 @@ def _call(pointer: int, slot: int, *arguments: Any, types: tuple[Any, ...] | Non
     return int(method(pointer, *arguments))
 
 
-def _do(pointer: int, slot: int, *arguments: Any, types: tuple[Any, ...] | None = None) -> None:
+def _call_checked(pointer: int, slot: int, *arguments: Any, types: tuple[Any, ...] | None = None) -> None:
     """Call a method as `_call` does; raise `ComError` where it fails."""
     _check(_call(pointer, slot, *arguments, types=types))
 
@@ -350,7 +350,7 @@ class DataObject:
         view = memoryview(buffer)
         while True:
             got.value = 0
-            _do(stream, 3, buffer, CHUNK_BYTES, ctypes.byref(got), types=(c_void_p, c_uint32, c_void_p))
+            _call_checked(stream, 3, buffer, CHUNK_BYTES, ctypes.byref(got), types=(c_void_p, c_uint32, c_void_p))
             if not got.value:
                 break
             sink.write(view[: got.value])
@@ -382,8 +382,8 @@ class DataObject:
         made = c_void_p()
         _check(self._api.create_storage(str(sink.part), 0x1012, 0, ctypes.byref(made)))  # create, write, alone
         try:
-            _do(storage, 7, 0, None, None, made.value, types=(c_uint32, c_void_p, c_void_p, c_void_p))
-            _do(made.value or 0, 9, 0, types=(c_uint32,))
+            _call_checked(storage, 7, 0, None, None, made.value, types=(c_uint32, c_void_p, c_void_p, c_void_p))
+            _call_checked(made.value or 0, 9, 0, types=(c_uint32,))
         finally:
             _release(made.value or 0)
         sink.expected = None

@@ -22,7 +22,7 @@ from PySide6.QtCore import QSocketNotifier, QUrl
 from PySide6.QtGui import QDesktopServices
 from qasync import QSelectorEventLoop
 
-from uploader_gui import __version__
+from uploader_gui import PROGRAM
 from uploader_gui.command_line import ExitCode, Handover, LaunchOptions, spoken_to_stderr, write_stderr
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import EngineFailed, QueueIdle, SignedIn
@@ -36,7 +36,7 @@ from uploader_gui.gui.upload_list.upload_model import UploadModel
 from uploader_gui.gui.upload_list.upload_view import UploadView
 from uploader_gui.gui.window.filter_bar import UploadFilter
 from uploader_gui.platform.application import QuitRequests
-from uploader_gui.platform.process import SECOND_SIGNAL_SECONDS, collect_if_due, heeded, interrupt_check
+from uploader_gui.platform.process import SECOND_SIGNAL_SECONDS, collect_if_due, interrupt_check, signals_to_handle
 from uploader_gui.sandbox_session import open_demo
 from uploader_gui.single_instance import Answer, FirstInstance
 from uploader_gui.window_app.preferences import Preferences
@@ -78,7 +78,7 @@ def run(launch: LaunchOptions, first: FirstWindow, stack: ExitStack) -> int:
     decoder = PictureDecoder()
     stack.callback(decoder.close)
     first.bridge.decoder = first.window.view.decoder = decoder
-    return int(run_until_done(loop, Program(launch, first, loop=loop, stack=stack).run()))
+    return run_until_done(loop, Program(launch, first, loop=loop, stack=stack).run())
 
 
 class Program:
@@ -150,7 +150,7 @@ class Program:
         self._memory.save(self._window)
         if self._trial is None:
             self._memory.keep_finish(self._policy.unseen_finish)
-        outcome: Outcome | None = await stopping
+        outcome = await stopping
         self._memory.until_saved()
         return outcome
 
@@ -269,7 +269,7 @@ class Program:
             end.setblocking(False)
             self._stack.callback(end.close)
         was_interrupted = interrupt_check()
-        for number in heeded():
+        for number in signals_to_handle():
             self._stack.callback(signal.signal, number, signal.signal(number, self._on_signal))
         self._stack.callback(signal.set_wakeup_fd, signal.set_wakeup_fd(writer.fileno()))
         notifier = QSocketNotifier(reader.fileno(), QSocketNotifier.Type.Read, self._window)
@@ -315,7 +315,7 @@ class Program:
         self._leave.set()
 
     def _on_signal(self, *_: object) -> None:
-        """Leave; at a second signal at once, though the journal may still be written on a slow disk: as in a crash."""
+        """Leave; at a second signal at once, as in a crash: a slow disk may take long to write the journal."""
         if self._leave.is_set() and time.monotonic() - self._signalled > SECOND_SIGNAL_SECONDS:
             self._given_up.set()
         elif not self._leave.is_set():
@@ -356,7 +356,7 @@ class Program:
             return None
         from uploader_gui.engine.receipt import Receipt  # noqa: PLC0415 - only where one is asked for
 
-        program, trial = f"uploader-gui {__version__}", self._trial is not None
+        program, trial = PROGRAM, self._trial is not None
         began, now = self._started_at, time.time()
         return Receipt(program, self._reported_anomaly(), began, max(began, now), files=(), trial=trial)
 
