@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QL
 from pytestqt.qtbot import QtBot
 
 from tests.gui.contrast import contrast
+from tests.gui.cut_off import cut_off
 from tests.gui.fake_engine import MB, REST, RUNNING, FakeEngine, S, Window, one_of_each, upload
-from tests.gui.test_window import cut_off
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import Progress, Totals, UploadProgress, UploadsAdded
 from uploader_gui.engine.models import UploadId

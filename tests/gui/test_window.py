@@ -1,20 +1,24 @@
 """The window as a whole: validation, filters, footer, banner, leaving, dialogs."""
 
+import json
+import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.gui.cut_off import STATES, cut_off
 from tests.gui.fake_engine import CTRL, LEFT, REST, RUNNING, FakeEngine, S, Window, found, one_of_each, upload
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import QueueStatus, SignedIn, UploadsAdded, UploadsChanged, UploadsRemoved
 from uploader_gui.engine.models import UploadId
 from uploader_gui.gui.drop.drop_area import EmptyState
-from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.style.theme import Theme
 from uploader_gui.gui.window.filter_bar import Chip
 from uploader_gui.gui.window.header import SignInState
@@ -143,26 +147,11 @@ def test_nothing_is_cut_off_at_any_size(window: Window, qtbot: QtBot, size: tupl
     qtbot.waitUntil(lambda: cut_off(window) == [])
 
 
-def cut_off(window: MainWindow) -> list[str]:
-    window.grab()  # only now is everything laid out
-    shown = [one for one in window.body.findChildren(QAbstractButton) if one.isVisible()]
-    return [
-        one.text() or one.accessibleName()
-        for one in shown
-        if not isinstance(one.parent(), QLineEdit)
-        and not (
-            one.height() >= one.sizeHint().height()
-            and one.width() >= one.sizeHint().width()
-            and window.rect().contains(one.mapTo(window, one.rect().bottomRight()))
-        )
-    ]
-
-
 def test_on_a_low_screen_the_filters_make_room_for_a_row_and_the_buttons(
     engine: FakeEngine, qapp: QApplication, qtbot: QtBot
 ) -> None:
     theme = Theme(qapp, Qt.ColorScheme.Light)
-    theme.scale = 2.4  # no screen here is lower than 800 pixels: larger text stands for it
+    theme.scale = 2.8  # no screen here is lower than 800 pixels: larger text stands for it
     window = Window(engine, theme)
     qtbot.addWidget(window, before_close_func=lambda one: one.hide())
     window.resize(780, 752)
@@ -172,6 +161,23 @@ def test_on_a_low_screen_the_filters_make_room_for_a_row_and_the_buttons(
     assert (window.height(), window.filters.isVisible()) == (752, False)
     assert window.footer.primary.isVisible()
     assert window.view.height() >= theme.px(60)
+
+
+def test_with_200_percent_on_a_low_screen_everything_stays_on_it_and_is_whole(tmp_path: Path) -> None:
+    screen = {"name": "low", "x": 0, "y": 0, "width": 683, "height": 384, "logicalDpi": 96, "dpr": 1}
+    places = tmp_path / "screen.json"
+    places.write_text(json.dumps({"screens": [screen]}))
+    ended = subprocess.run(
+        [sys.executable, "-m", "tests.gui.cut_off"],
+        env=os.environ | {"QT_QPA_PLATFORM": f"offscreen:configfile={places}"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    found = json.loads(ended.stdout)
+    assert found.keys() == STATES.keys()
+    assert {name: (height <= 372, cut) for name, (height, cut) in found.items()} == dict.fromkeys(found, (True, []))
 
 
 def test_an_idle_window_never_wakes_up(window: Window, qtbot: QtBot) -> None:

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from tests.gui.cut_off import cut_off
 from tests.gui.fake_engine import FakeEngine, upload
-from tests.gui.test_window import cut_off
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import Fact, Finding, Progress, QueueStatus, Totals, UploadsAdded, Verdict
 from uploader_gui.engine.models import UploadState

@@ -42,9 +42,10 @@ class EmptyState(QWidget, Translated):
         for sentence in (self.title, self.types):
             sentence.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         buttons = arranged(QHBoxLayout(), None, self.add_files, self.add_folder, None, spacing=12)
-        links = arranged(QHBoxLayout(), None, self.samples, self.guide, None, spacing=12)
+        self._links = QWidget()
+        arranged(QHBoxLayout(self._links), None, self.samples, self.guide, None, spacing=12)
         texts = (self.picture, 18, self.title, 2, self.types, 18)
-        arranged(QVBoxLayout(self), None, *texts, buttons, 12, links, None, margins=(24, 16, 24, 16))
+        arranged(QVBoxLayout(self), None, *texts, buttons, 12, self._links, None, margins=(24, 16, 24, 16))
         self.follow_language(self._set_texts)
 
     def show_kept(self, kept: EntryCounts | None, anomaly_id: str) -> None:
@@ -69,14 +70,21 @@ class EmptyState(QWidget, Translated):
         )
 
     def minimumSizeHint(self) -> QSize:
-        """Room for texts and buttons; the picture is optional."""
+        """Room for texts, in as many lines as they need, and buttons; picture and links are optional."""
+        layout = self.layout()
+        assert layout is not None
         whole = super().minimumSizeHint()
-        return whole - QSize(0, PICTURE_SIDE) if self.picture.isVisibleTo(self) else whole
+        height = layout.totalMinimumHeightForWidth(max(self.width(), whole.width()))
+        optional = ((self.picture, PICTURE_SIDE), (self._links, self._links.sizeHint().height()))
+        return QSize(whole.width(), height - sum(room for part, room in optional if part.isVisibleTo(self)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Show the picture where there is room for it."""
+        """Show the links and the picture where there is room for them."""
         super().resizeEvent(event)
-        self.picture.setVisible(self.height() >= self.minimumSizeHint().height() + PICTURE_SIDE)
+        rest = self.height() - self.minimumSizeHint().height()
+        links = self._links.sizeHint().height()
+        self._links.setVisible(rest >= links)
+        self.picture.setVisible(rest >= links + PICTURE_SIDE)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the card with its dashed edge."""

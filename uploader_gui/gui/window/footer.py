@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from uploader_gui.gui.upload_list.counts import ListCounts
 
 _DOT = "  ·  "
+_BELOW_BAR = 16
 _BETWEEN = 12
 """Pixels between texts and buttons."""
 _STEP = 24
@@ -87,6 +88,7 @@ class Footer(QWidget, Translated):
         self._speed = ""
         self._first = ""
         self._narrow = False
+        self._low = False
         self._widest: tuple[int, ...] = (0, 0)
         self.bar = ThinBar(theme)
         self.counts = label("", theme, 14, QFont.Weight.DemiBold)
@@ -105,6 +107,7 @@ class Footer(QWidget, Translated):
         self._fitted: tuple[object, ...] = ()
         self._menu_entries: dict[FooterAction, QAction] = {}
         self._lines = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._column = QVBoxLayout(self)
         self._build()
         self.receipt.clicked.connect(lambda: self.action_wanted.emit(FooterAction.RECEIPT))
         self.others.clicked.connect(lambda: self.action_wanted.emit(FooterAction.SEND_OTHERS))
@@ -158,6 +161,13 @@ class Footer(QWidget, Translated):
         self._show_texts()
         self._show_primary()
 
+    def make_low(self, low: bool) -> None:  # noqa: FBT001 - as Qt's setters
+        """Keep the texts beside the buttons at any width, shortened where they have no room."""
+        if low is not self._low:
+            self._low = low
+            self._column.setSpacing(_BELOW_BAR // 2 if low else _BELOW_BAR)
+            self._reflow()
+
     def offer_undo(self, *, possible: bool) -> None:
         """Enable Undo, or disable it."""
         self._menu_entries[FooterAction.UNDO].setEnabled(possible)
@@ -182,7 +192,7 @@ class Footer(QWidget, Translated):
         shown = (self.more, self.add, self.receipt, self.others, self.primary)
         self.others.hide()
         arranged(self._lines, (texts, 1), arranged(QHBoxLayout(), None, *shown, spacing=10), spacing=_BETWEEN)
-        arranged(QVBoxLayout(self), self.bar, self._lines, spacing=16)
+        arranged(self._column, self.bar, self._lines, spacing=_BELOW_BAR)
 
     def _more(self) -> tuple[FooterAction | None, ...]:
         usual = (
@@ -263,7 +273,10 @@ class Footer(QWidget, Translated):
         if self._held:
             begins = _("Nothing is registered yet. Sending begins in {time}.", time=i18n.duration(self._held))
             second = [begins]
-        self.counts.setText(_DOT.join(part for part in first if part))
+        counts = _DOT.join(part for part in first if part)
+        shown = QFontMetrics(self.counts.font()).elidedText(counts, Qt.TextElideMode.ElideRight, self._texts_room())
+        self.counts.setText(shown if self._low else counts)
+        _show_tip(self.counts, "" if self.counts.text() == counts else counts)
         self._show_below(_DOT.join(part for part in second if part))
 
     def _show_below(self, text: str) -> None:
@@ -283,8 +296,9 @@ class Footer(QWidget, Translated):
         self._narrow = self.width() < wide + self._buttons_width(with_receipt=True)
         self.receipt.setVisible(not self._narrow)
         self._menu_entries[FooterAction.RECEIPT].setVisible(self._narrow)
-        beside = self.width() >= max(self._texts_width(30), alone + _BETWEEN) + self._buttons_width(with_receipt=False)
-        self._lines.setDirection(QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom)
+        fit = self.width() >= max(self._texts_width(30), alone + _BETWEEN) + self._buttons_width(with_receipt=False)
+        beside = QBoxLayout.Direction.LeftToRight if fit or self._low else QBoxLayout.Direction.TopToBottom
+        self._lines.setDirection(beside)
         self._show_texts()
 
     def _widen(self) -> None:
@@ -298,6 +312,10 @@ class Footer(QWidget, Translated):
         if widest != self._widest:
             self._widest = widest
             self._reflow()
+
+    def _texts_room(self) -> int:
+        """Return how wide the texts may be beside the buttons."""
+        return max(self.width() - self._buttons_width(with_receipt=not self._narrow) - _BETWEEN, 1)
 
     def _texts_width(self, digits: int) -> int:
         return QFontMetrics(self.counts.font()).horizontalAdvance("0" * digits)

@@ -147,6 +147,10 @@ class Header(QWidget, Translated):
         self._news = news
         self._refresh()
 
+    def make_low(self, low: bool) -> None:  # noqa: FBT001 - as Qt's setters
+        """Do without the caption: the field says what it is for, too."""
+        self._caption.setVisible(not low)
+
     def show_about(self, about: str, *, doubtful: bool, suggestion: str) -> None:
         """Show what the register says of the number, in amber where it is doubtful, and one that may be meant."""
         self._about, self._doubtful = about, doubtful

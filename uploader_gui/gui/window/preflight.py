@@ -405,9 +405,11 @@ class PreflightStrip(Band):
         self.setAccessibleDescription(" ".join(filter(None, told)))
 
     def _below(self) -> int:
+        """Return the height of the space below, and of the frame around the lines."""
         layout = self.layout()
         assert layout is not None
-        return layout.contentsMargins().bottom()
+        frame = self._strip.contentsMargins()
+        return layout.contentsMargins().bottom() + frame.top() + frame.bottom()
 
     def _show_lines(self, summary: Summary) -> None:
         whole = self.opened or not self._folded

@@ -129,7 +129,7 @@ class WindowBody(QWidget):
         """640 by 480; less on a lower screen; more where large text or a band would be cut off."""
         smallest = QSize(_SMALLEST.width(), min(_SMALLEST.height(), self._screen_height))
         usual = super().minimumSizeHint().expandedTo(smallest) if self._theme.scale > 1 else smallest
-        needed = self._least_height() if self._has_rows else super().minimumSizeHint().height()
+        needed = self._least_height() if self._has_rows else self._height_around_card()
         return usual.expandedTo(QSize(0, needed))
 
     def _let_list_be_low(self) -> None:
@@ -144,6 +144,10 @@ class WindowBody(QWidget):
         least = self._height_around(self.preflight.least_height_at) + self._list_height(rows=1)
         whole = least + self._filters_height()
         return whole if whole <= self._screen_height or self._searches else least
+
+    def _height_around_card(self) -> int:
+        """Return the height of the empty card and of all other parts at their lowest."""
+        return self._height_around(self.preflight.least_height_at) + self.empty.minimumSizeHint().height()
 
     @property
     def _screen_height(self) -> int:
@@ -185,7 +189,12 @@ class WindowBody(QWidget):
         return rows * self._theme.px(_LOWEST_LIST) + _CARD
 
     def _make_room(self) -> None:
-        """In a low window reduce the spacing, hide the filters for what needs room, and fold the summary if needed."""
+        """In a low window reduce the spacing, hide the filters for what needs room, and fold the summary if needed.
+
+        On a screen that is too low for the usual window do without still more.
+        """
+        for part in (self.header, self.footer):
+            part.make_low(self._screen_height < self._theme.px(_SMALLEST.height()))
         low, squeezed = self._is_low, self._is_squeezed
         self._space(12 if low else 18, 8 if low else 14)
         crowded = not self._searches and (
