@@ -2,6 +2,8 @@
 
 import os
 
+import pytest
+
 from tests.e2e.program import Program
 from tests.support.files import Files
 from tests.support.strict_api import StrictApi
@@ -27,6 +29,19 @@ from uploader_gui.__main__ import run
 sys.exit(run(sys.argv[1:]))
 """
 
+WITHOUT_ENGINE = """
+import sys
+
+class Broken:
+    def find_spec(self, name, *_):
+        if name == "uploader_gui.engine.build":
+            raise ZeroDivisionError
+
+sys.meta_path.insert(0, Broken())
+from uploader_gui.__main__ import run
+sys.exit(run(sys.argv[1:]))
+"""
+
 
 def test_a_terminal_that_breaks_ends_the_run_with_a_receipt(program: Program, files: Files) -> None:
     program.command = ("-c", f"FAILS_AT = ''{BROKEN_TERMINAL}")
@@ -40,10 +55,21 @@ def test_a_terminal_that_breaks_ends_the_run_with_a_receipt(program: Program, fi
     assert program.send().code == 0
 
 
-def test_a_run_that_breaks_when_everything_has_arrived_does_not_end_well(program: Program, files: Files) -> None:
-    program.command = ("-c", f"FAILS_AT = 'a.jpg'{BROKEN_TERMINAL}")
+@pytest.mark.parametrize("line", ["a.jpg", "1 file: 1 uploaded"])
+def test_a_run_that_breaks_when_everything_has_arrived_does_not_end_well(
+    program: Program, files: Files, line: str
+) -> None:
+    program.command = ("-c", f"FAILS_AT = {line!r}{BROKEN_TERMINAL}")
     ended = program.send(files.make("a.jpg"))
     assert (ended.code, ended.totals["uploaded"]) == (1, 1)
+
+
+def test_an_engine_that_cannot_begin_does_not_end_well(program: Program, strict_api: StrictApi, files: Files) -> None:
+    program.command = ("-c", WITHOUT_ENGINE)
+    ended = program.send(files.make("a.jpg"))
+    assert (ended.code, ended.receipt, len(ended.err.splitlines())) == (1, None, 1)
+    assert "Internal error." in ended.err
+    assert strict_api.connections_made == 0
 
 
 def test_files_of_another_age_are_sent_headless(program: Program, files: Files) -> None:

@@ -266,12 +266,13 @@ def test_a_journal_another_program_has_opened_is_said_to_be_that(program: Progra
     assert "another program is at work" in ended.err
 
 
-def test_loose_permissions_of_an_existing_data_folder_are_tightened(program: Program, files: Files) -> None:
+@pytest.mark.parametrize("mode", [0o777, 0o770])
+def test_loose_permissions_of_an_existing_data_folder_are_tightened(program: Program, files: Files, mode: int) -> None:
     filled(program.data / "journal.sqlite")
     loose = [program.data, program.data / "journal.sqlite", program.data / "uploader-gui.log"]
     loose[-1].touch()
     for path in loose:
-        path.chmod(0o777)
+        path.chmod(mode)
     strangers = program.data / "notes.txt"
     strangers.touch(0o644)
     assert program.send(files.make("a.jpg")).code == 0

@@ -115,6 +115,16 @@ def test_the_end_of_its_terminal_changes_nothing_under_nohup(program: Program, f
     assert (ended.code, ended.totals["uploaded"]) == (0, 1), ended
 
 
+def test_a_start_that_a_second_signal_ends_has_the_exit_code_of_one(program: Program, strict_api: StrictApi) -> None:
+    twice = signalled("uploader_gui.headless").replace(
+        "            os.kill", "            os.kill(os.getpid(), 2)\n            os.kill"
+    )
+    program.command = ("-c", twice)
+    ended = program.send("a.txt")
+    assert (ended.code, ended.err, ended.receipt) == (130, "", None)
+    assert strict_api.connections_made == 0
+
+
 @pytest.mark.usefixtures("own_handlers")
 def test_a_second_signal_ends_a_start_that_is_stuck() -> None:
     process.hold_interrupts()

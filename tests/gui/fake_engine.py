@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QImage, QPixmap
 
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import Event, QueueStatus, UploadsAdded
@@ -132,6 +133,12 @@ def found(parent: QObject, kind: type[Q]) -> Q:
     child = parent.findChild(kind)
     assert isinstance(child, kind)
     return child
+
+
+def colors_of(picture: QPixmap | QImage) -> set[str]:
+    """Return the colours of all pixels, as `#rrggbb`."""
+    image = picture.toImage() if isinstance(picture, QPixmap) else picture
+    return {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
 
 
 def one_of_each() -> UploadsAdded:

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import LEFT, REST, RUNNING, S, Window, one_of_each, upload
+from tests.gui.fake_engine import LEFT, REST, RUNNING, S, Window, found, one_of_each, upload
 from uploader_gui.engine.errors import Code, Variant
 from uploader_gui.engine.events import (
     Condition,
@@ -23,6 +23,8 @@ from uploader_gui.engine.events import (
     UploadsRestored,
 )
 from uploader_gui.engine.models import Reason, UploadId, UploadState
+from uploader_gui.gui.style.theme import Theme
+from uploader_gui.gui.style.widgets import Dot
 from uploader_gui.gui.upload_list import row_text
 from uploader_gui.gui.window.header import SignInState
 
@@ -178,6 +180,27 @@ def test_the_header_says_offline_only_while_something_would_be_sent(window: Wind
         assert window.header.sign_in.text() == said  # in some languages “signed in” means connected, too
     window.tell(QueueStatus(running=True, conditions=offline), RUNNING)
     assert window.header.sign_in.text() == "Signed in"
+
+
+def test_the_dot_is_green_only_once_the_register_took_the_tokens(window: Window, theme: Theme, qtbot: QtBot) -> None:
+    dot = found(window.header, Dot)
+
+    def color() -> str:
+        """Return what is seen on the screen; nothing is painted for that."""
+        whole = window.screen().grabWindow(window.winId()).toImage()
+        return whole.pixelColor(dot.mapTo(window, dot.rect().center())).name()
+
+    signed_in = SignInState(signed_in=True)
+    for state, seen in (
+        (signed_in, theme.colors.muted),
+        (replace(signed_in, accepted=True), theme.colors.ok),
+        (SignInState(signed_in=False), theme.colors.warning),
+    ):
+        window.set_signed_in(state)
+        qtbot.waitUntil(lambda seen=seen: color() == seen.lower())  # type: ignore[misc]  # as Qt calls it
+    window.set_signed_in(replace(signed_in, accepted=True))
+    window.tell(QueueStatus(running=True, conditions=frozenset({Condition.OFFLINE})))
+    qtbot.waitUntil(lambda: color() == theme.colors.warning.lower())
 
 
 def test_a_question_that_was_answered_takes_no_other_news_away(window: Window) -> None:

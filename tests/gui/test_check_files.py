@@ -18,6 +18,7 @@ from uploader_gui.engine.models import PastRun, RunKey, UploadState
 from uploader_gui.engine.receipt import Receipt, encoded
 from uploader_gui.gui.receipts.check_dialog import CheckDialog
 from uploader_gui.gui.receipts.history_dialog import HistoryDialog
+from uploader_gui.gui.style.theme import Theme
 
 KEY = RunKey(1, "4217")
 EVIL = "<b>c</b>.jpg"
@@ -98,6 +99,16 @@ def test_in_their_places_nothing_speaks_against_whole_files(
     QTest.mouseClick(dialog.in_place, LEFT)
     assert finish(dialog, qtbot) == "4 files: 3 equal, 1 missing"
     assert len(shown(dialog)) == len(made.files)
+
+
+def test_each_of_many_files_is_one_line(window: Window, theme: Theme, tmp_path: Path, qtbot: QtBot) -> None:
+    names = [f"{number}.jpg" for number in range(450)]
+    dialog = CheckDialog(theme, window, receipt(*(file(name, path=str(tmp_path / name)) for name in names)))
+    dialog.open()
+    QTest.mouseClick(dialog.in_place, LEFT)
+    assert finish(dialog, qtbot) == "450 files: 450 missing"
+    assert shown(dialog) == [[name, "missing"] for name in names]
+    dialog.close()
 
 
 @pytest.mark.parametrize(

@@ -167,6 +167,7 @@ def test_files_that_are_still_looked_at_are_asked_about(window: Window, how: str
     dialog = asked(window)
     assert dialog.question.text() == "Files you added are still being looked at."
     assert "add again" in dialog.stop_more.text()
+    assert (dialog.stop_more.text().split("\n")[0] == NOT_SAVED) is (how == "no engine answers")
     if how == "not answered yet":
         window.tell(PathsAdded("4217", queued=0, refused=0, junk=1, already_in_queue=0))
         assert not dialog.isVisible()

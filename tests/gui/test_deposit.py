@@ -88,6 +88,21 @@ def test_a_deposit_from_drop_to_history(  # noqa: PLR0917 - fixtures
     assert len(strict_api.registered) == 3
 
 
+def test_a_receipt_is_of_the_anomaly_it_was_asked_for_whatever_the_field_shows_by_then(
+    whole: MainWindow, files: Files, tmp_path: Path, qtbot: QtBot, told: list[Event]
+) -> None:
+    send(whole, [files.make("porte.jpg")], qtbot, files=1)
+    whole.add_files.add_to("5001", [files.make("escalier.jpg")])
+    qtbot.waitUntil(lambda: whole.model.counts().waiting == 1, timeout=PATIENCE)
+    QTest.mouseClick(whole.footer.receipt, LEFT)
+    dialog = found(whole, QFileDialog)
+    whole.set_anomaly("5001")  # a link or another start was opened meanwhile
+    dialog.fileSelected.emit(str(tmp_path / "r.json"))
+    qtbot.waitUntil(lambda: ReceiptWritten(str(tmp_path / "r.json")) in told, timeout=PATIENCE)
+    data = json.loads((tmp_path / "r.json").read_bytes())
+    assert (data["anomaly_id"], data["totals"]["uploaded"]) == ("4217", 1)
+
+
 def test_what_went_before_is_skipped_with_its_day_and_sent_again_when_asked(
     whole: MainWindow, files: Files, qtbot: QtBot, strict_api: StrictApi
 ) -> None:

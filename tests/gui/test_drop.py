@@ -95,6 +95,7 @@ def test_kept_files_can_be_added_with_the_mouse(window: Window, tmp_path: Path) 
     window.set_anomaly("4217")
     said = "Add 3 files and folders to anomaly 4217"  # as while it was dragged
     assert window.header.add_kept.text() == window.empty.title.text() == said
+    assert window.header.hint.text() == ""  # they wait for no number any more
     QTest.mouseClick(window.header.add_kept, LEFT)
     assert window.engine.added == [added(["/a.jpg", "/b.jpg", str(tmp_path)], "4217")]
     assert not window.header.add_kept.isVisible()

@@ -116,12 +116,13 @@ def test_a_count_that_grows_while_folders_are_searched_changes_no_meaning(window
     assert window.engine.calls == [("start", None)]
 
 
-def test_a_held_ctrl_enter_presses_once(window: Window, clock: Clock) -> None:
+def test_a_held_enter_presses_once_with_ctrl_and_on_the_button(window: Window, clock: Clock) -> None:
     window.tell(UploadsAdded((upload("a.jpg"),)))
     clock.settle()
     press_ctrl_enter(window, window)
     for _ in range(3):
         QApplication.sendEvent(window, held_return(CTRL))
+        QApplication.sendEvent(window.footer.primary, held_return(Qt.KeyboardModifier.NoModifier))
     assert window.engine.calls == [("start", None)]
 
 

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from tests.gui.fake_desktop import FakeDesktop
-from tests.gui.fake_engine import LEFT, REST, RUNNING, S, Window, upload
-from uploader_gui.engine.events import HistoryFound, QueueIdle, Totals, UploadsAdded, UploadsChanged
+from tests.gui.fake_engine import LEFT, REST, RUNNING, S, Window, colors_of, upload
+from uploader_gui.engine.events import HistoryFound, QueueIdle, QueueStatus, Totals, UploadsAdded, UploadsChanged
 from uploader_gui.engine.models import PastRun, RunKey
 from uploader_gui.gui.style.theme import Theme
 from uploader_gui.gui.taskbar_and_notifications import DesktopPolicy
@@ -52,6 +52,20 @@ def test_at_the_end_a_panel_says_what_is_attached_and_what_missing(window: Windo
     assert said(window) == ""
     window.tell(REST, QueueIdle(Totals()))
     assert said(window) == told
+    window.tell(QueueStatus(running=False, walking=True))  # more files of the deposit may be found
+    assert said(window) == ""
+
+
+@pytest.mark.parametrize(
+    ("states", "green"), [([S.UPLOADED, S.SKIPPED], True), ([S.UPLOADED, S.REFUSED], False), ([S.QUEUED], False)]
+)
+def test_a_green_mark_says_that_every_file_is_in_the_register(
+    window: Window, trial: Window, theme: Theme, states: list[S], *, green: bool
+) -> None:
+    for shown in (window, trial):
+        shown.tell(UploadsAdded(tuple(upload(f"{n}", state) for n, state in enumerate(states))))
+        colors = colors_of(shown.body.finish.grab())
+        assert (theme.colors.ok.lower() in colors) is (green and shown is window)
 
 
 @pytest.mark.parametrize(

@@ -164,12 +164,14 @@ def picture(guide: GuideWindow) -> QImage:
 
 
 def test_the_open_page_follows_the_language(guide: GuideWindow, language: Language, qtbot: QtBot) -> None:
+    guide.show_news("Copied.")
     language.use("fr")
     qtbot.waitUntil(lambda: guide.windowTitle() == "Guide d’utilisation")
     assert guide.text.toPlainText().startswith("Premier dépôt")
     first = guide.pages.topLevelItem(0)
     assert first is not None
     assert first.text(0) == "Premier dépôt"
+    assert guide.news.text() == ""
 
 
 @pytest.mark.parametrize("spoken", ["fr", "en"])

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from tests.gui.fake_engine import CTRL, LEFT, REST, RUNNING, FakeEngine, Window, found, upload
+from uploader_gui.anomaly_links import AnomalyPages
 from uploader_gui.engine.events import AnomalyLookedUp, Lookup, QueueStatus, Resumed, UploadsAdded, UploadsRemoved
 from uploader_gui.engine.models import UploadId
 from uploader_gui.gui.dialogs.leave_dialog import LeaveDialog
@@ -67,14 +68,22 @@ def test_in_french_it_is_said_too(held: Window) -> None:
     assert "dans 5" in held.footer.below.text()
 
 
-def test_afterwards_it_starts_and_the_next_start_is_not_held_but_one_from_a_link(held: Window, qtbot: QtBot) -> None:
+def use_another_register(window: Window) -> None:
+    window.set_operator(AnomalyPages(server="https://two.example"), "")
+
+
+@pytest.mark.parametrize("renew", [lambda window: window.open_link("4217"), use_another_register])
+def test_afterwards_it_starts_and_the_next_start_is_not_held_but_one_from_a_link_or_to_another_register(
+    held: Window, qtbot: QtBot, renew: Callable[[Window], None]
+) -> None:
+    held.set_operator(AnomalyPages(server="https://one.example"), "")
     pass_quickly(held)
     press(held)
     assert held.engine.calls == []
     qtbot.waitUntil(lambda: held.engine.calls == STARTED)
     press(held)
     assert held.engine.calls == STARTED * 2
-    held.open_link("4217")
+    renew(held)
     press(held)
     assert is_held(held)
 

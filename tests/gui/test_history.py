@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QTreeWidget, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import CTRL, LEFT, FakeEngine, S, Window, found, midday
+from tests.gui.fake_engine import CTRL, LEFT, FakeEngine, S, Window, colors_of, found, midday
 from tests.gui.receipts import file, receipt
 from uploader_gui.engine.errors import Code, Variant
 from uploader_gui.engine.events import HistoryFound, HistoryMatches, QueueIdle, ReceiptBuilt, ReceiptWritten, Totals
@@ -67,20 +67,23 @@ def painted(shown: QTreeWidget, row: QTreeWidgetItem) -> set[str]:
     """Return the colours of the pixels of a row's result."""
     place = shown.visualItemRect(row)
     place.setLeft(shown.columnViewportPosition(2))
-    image = shown.viewport().grab(place).toImage()
-    return {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+    return colors_of(shown.viewport().grab(place))
 
 
 def test_a_result_has_the_colour_of_the_theme_in_use(
     history: HistoryDialog, engine: FakeEngine, any_scheme: Theme, qapp: QApplication
 ) -> None:
-    engine.tell(ReceiptBuilt(receipt(file("a.jpg"), file("b.jpg", "failed")), NEW))
-    chosen, other = items(history.files)
+    states = ("uploaded", "skipped", "failed", "refused", "pending")
+    engine.tell(ReceiptBuilt(receipt(*(file(f"{state}.jpg", state) for state in states)), NEW))
+    chosen, *others = items(history.files)
     assert chosen.isSelected()
     for scheme, colors in ((Qt.ColorScheme.Light, LIGHT), (Qt.ColorScheme.Dark, DARK)):
         any_scheme.force(scheme)
         assert colors.danger.lower() in painted(history.files, chosen)
-        assert colors.ok.lower() in painted(history.files, other)
+        for row in others:
+            arrived = row.text(0) in {"uploaded.jpg", "skipped.jpg"}
+            assert (colors.ok.lower() in painted(history.files, row)) is arrived
+            assert (colors.warning.lower() in painted(history.files, row)) is not arrived
     any_scheme.use_system_palette()  # with high contrast a selected text must have the colour for selected texts
     assert qapp.palette().text().color().name() not in painted(history.files, chosen)
 

@@ -100,11 +100,13 @@ def test_a_deposit_at_another_server_is_no_link(history: HistoryDialog, shown_el
 
 
 def saved(window: Window, path: Path, server: str, qtbot: QtBot) -> bytes:
+    """Return the receipt of a deposit at that server, "" for a trial."""
     window.set_operator(PAGES, "")
     dialog = window.receipts.save_as("4217", NEW)
     dialog.fileSelected.emit(str(path))
     dialog.close()
-    window.tell(ReceiptBuilt(receipt(file(), circumstances=Circumstances(server=server)), NEW))
+    made = receipt(file(), circumstances=Circumstances(server=server or SERVER), trial=not server)
+    window.tell(ReceiptBuilt(made, NEW))
     qtbot.waitUntil(lambda: bool(window.engine.saved), timeout=60_000)
     return window.engine.saved[-1][1]
 
@@ -121,7 +123,10 @@ def test_the_paper_has_the_link(window: Window, tmp_path: Path, qtbot: QtBot) ->
     assert re.findall(rb"/URI \((.*?)\)", pdf) == [PAGE.encode()]
 
 
+@pytest.mark.parametrize("server", [OTHER, ""])
 @pytest.mark.parametrize("name", ["r.html", "r.pdf"])
-def test_a_receipt_of_another_register_has_none(window: Window, tmp_path: Path, qtbot: QtBot, name: str) -> None:
-    content = saved(window, tmp_path / name, OTHER, qtbot)
+def test_a_receipt_of_another_register_or_a_trial_has_none(
+    window: Window, tmp_path: Path, qtbot: QtBot, name: str, server: str
+) -> None:
+    content = saved(window, tmp_path / name, server, qtbot)
     assert not re.search(rb"<a |/URI", content)

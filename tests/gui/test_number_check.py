@@ -61,6 +61,10 @@ def _first_entry(window: Window) -> None:
     window.view.menu_for(window.view.selected()).actions()[0].trigger()
 
 
+def tips(window: Window) -> set[str]:
+    return {action.toolTip() for action in window.header.field.actions()}
+
+
 def asked_at_start(window: Window) -> QMessageBox:
     QTest.mouseClick(window.footer.primary, LEFT)
     (question,) = window.findChildren(QMessageBox)
@@ -214,6 +218,7 @@ def test_a_number_the_register_does_not_know_is_amber_and_start_asks_once(signed
     signed_in.tell(UploadsAdded((upload("b.jpg", UploadState.QUEUED, anomaly_id="99"),)))
     assert signed_in.header.hint.text() == f"The register knows no anomaly {number}."
     assert signed_in.header.hint.property("kind") == "warning"
+    assert "The register knows this anomaly." not in tips(signed_in)
     question = asked_at_start(signed_in)
     assert number in question.text()
     assert question.defaultButton() is question.button(QMessageBox.StandardButton.Cancel)
@@ -237,7 +242,9 @@ def test_what_one_register_says_of_a_number_does_not_stand_for_another(signed_in
     signed_in.tell(AnomalyLookedUp(number, Lookup.UNKNOWN), WAITS)
     asked_at_start(signed_in).buttons()[0].click()
     signed_in.tell(AnomalyLookedUp(number, Lookup.KNOWN, title="Fire door"))
+    assert "The register knows this anomaly." in tips(signed_in)
     signed_in.set_operator(AnomalyPages(server="https://two.example"), "")
+    assert "The register knows this anomaly." not in tips(signed_in)
     assert signed_in.header.hint.text() == ""
     qtbot.waitUntil(lambda: signed_in.engine.looked_up == [number])
     signed_in.tell(AnomalyLookedUp(number, Lookup.UNKNOWN))

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QBuffer, QIODevice, QObject, Qt
@@ -283,6 +284,15 @@ def test_of_a_cancelled_file_paper_and_table_do_not_say_twice_that_it_was_cancel
     assert (row["Result"], row["Reason"], row["Reason (code)"]) == ("Cancelled", "", "cancelled")
 
 
+def test_page_and_paper_say_why_a_file_is_not_there_yet_and_that_it_took_several_attempts() -> None:
+    late, soon = file("late.jpg", "pending"), file("soon.jpg", attempts=2)
+    paper = receipt_pages.table_html([(1, late), (2, soon)])
+    for text in (paper, receipt_pages.html_page(receipt(late, soon)).decode()):
+        assert "The program was closed before the file was sent." in text
+        assert text.count("Attempts: ") == 1
+        assert "Attempts: 2" in text
+
+
 def test_the_page_names_the_original_of_what_was_made_from_it_and_what_could_not_be_read_of_that() -> None:
     original = Original("IMG_1.HEIC", 2_200_000, "cd" * 32, without_metadata=True)
     row = re.sub(r"<[^>]*>", "|", receipt_pages.table_html([(1, file("IMG_1.jpg", original=original))]))
@@ -347,6 +357,26 @@ def test_every_file_stands_on_a_page_and_no_row_is_torn(count: int, qtbot: QtBot
     content, pages = pages_of(receipt(*(file(f"{n}.jpg") for n in range(count))), qtbot)
     assert content.count(b"/Type /Page\n") == pages
     assert max(1, count // 16) <= pages <= max(1, count // 11)
+
+
+def numbers_on(page: Any) -> list[str]:
+    """Return the numbers of the files whose rows are painted on a page; what is below its height is on the next one."""
+    layout = page.document.documentLayout()
+    table = page.document.rootFrame().childFrames()[-1]
+    rows = [table.cellAt(row, 0).firstCursorPosition().block() for row in range(1, table.rows())]
+    return [block.text() for block in rows if layout.blockBoundingRect(block).top() < page.height]
+
+
+@pytest.mark.qt_log_ignore("QPainter::begin", extend=True)
+def test_each_file_stands_on_one_page(qtbot: QtBot, tmp_path: Path) -> None:
+    writer = QPdfWriter(str(tmp_path / "gone" / "r.pdf"))  # the pages stay as they were laid out: none can be written
+    prepare(writer)
+    keeper = QObject()
+    pages = ReceiptPages(receipt(*(file(f"{n}.jpg") for n in range(60))), writer, QFont(), keeper)
+    with qtbot.waitSignal(pages.failed, timeout=60_000):
+        pages.start()
+    assert len(pages.pages) > 3
+    assert [number for page in pages.pages for number in numbers_on(page)] == [f"{n + 1}" for n in range(60)]
 
 
 def test_rows_of_very_long_names_fill_more_pages(qtbot: QtBot) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QToolTip
 from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import CTRL, LEFT, S, Window, found, upload
+from tests.gui.fake_engine import CTRL, LEFT, S, Window, colors_of, found, one_of_each, upload
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import UploadsAdded, UploadsRemoved
 from uploader_gui.engine.models import Source, Substitute, UploadId, UploadSnapshot, UploadState
@@ -18,7 +18,7 @@ from uploader_gui.gui.style.theme import Theme
 from uploader_gui.gui.upload_list import row_text
 from uploader_gui.gui.upload_list.row_actions import MENU, RowAction, active_row_actions, allowed
 from uploader_gui.gui.upload_list.row_layout import ROW_HEIGHT
-from uploader_gui.gui.upload_list.upload_model import Column
+from uploader_gui.gui.upload_list.upload_model import Column, Role
 from uploader_gui.gui.window.filter_bar import Chip
 from uploader_gui.i18n import _
 
@@ -168,6 +168,27 @@ def test_rows_name_their_anomaly_as_soon_as_another_number_stands_there(window: 
     assert "4217" not in spoken_of(window)
     show(window, upload("b.jpg", anomaly_id="9"))
     qtbot.waitUntil(lambda: "4217" not in window.windowTitle())
+
+
+def test_only_what_is_stored_looks_so(window: Window, theme: Theme) -> None:
+    window.tell(one_of_each())
+    looks = {}
+    for row in range(window.model.rowCount()):
+        index = window.view.model().index(row, 0)
+        state = index.data(Role.SNAPSHOT).state
+        window.view.scrollTo(index)
+        symbol = window.view.delegate.layout_of(window.view.visualRect(index), index, active=False).disc
+        looks[state] = window.view.viewport().grab(symbol).toImage()
+    colors = {state: colors_of(look) for state, look in looks.items()}
+    for name, states in (
+        ("ok", {S.UPLOADED}),
+        ("danger", {S.FAILED}),
+        ("warning", {S.REFUSED, S.RETRYING}),
+    ):
+        assert {state for state in S if getattr(theme.colors, name).lower() in colors[state]} == states
+    assert looks[S.CANCELLED] != looks[S.SKIPPED]
+    assert looks[S.QUEUED] == looks[S.REGISTERING] == looks[S.REGISTERED]
+    assert looks[S.UPLOADING] == looks[S.CONFIRMING]
 
 
 @pytest.mark.parametrize(

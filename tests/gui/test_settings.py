@@ -194,9 +194,13 @@ def test_a_test_can_be_stopped(dialog: SettingsDialog, qtbot: QtBot, by: str) ->
 
 def test_lines_are_told_to_who_cannot_see_their_symbols(dialog: SettingsDialog) -> None:
     panel = dialog.connection.panel
-    panel.show_finding(Finding(Fact.TOKENS_EXPIRED, Verdict.BAD))
+    words = {Verdict.GOOD: "works", Verdict.NOTE: "good to know", Verdict.BAD: "does not work"}
+    words[Verdict.UNKNOWN] = "could not be told"
+    for verdict in Verdict:
+        panel.show_finding(Finding(Fact.TOKENS_EXPIRED, verdict))
     told = [one.accessibleName() for one in panel.findChildren(QWidget) if one.accessibleName()]
-    assert "does not work: Your session has expired. Sign in with new tokens." in told
+    for verdict in Verdict:
+        assert f"{words[verdict]}: Your session has expired. Sign in with new tokens." in told
 
 
 def test_every_page_can_be_walked_with_the_keyboard(dialog: SettingsDialog) -> None:

@@ -19,6 +19,7 @@ def test_every_code_has_a_cause_and_one_thing_to_do(code: Code) -> None:
     remedy = cause_and_action(Reason(code))
     assert remedy.cause.endswith(".")
     assert remedy.action.endswith(".")
+    assert ("No action" in remedy.action) is (code is Code.ALREADY_UPLOADED)
     assert english(Reason(code)) == remedy.cause
 
 

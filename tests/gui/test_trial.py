@@ -236,10 +236,15 @@ def test_the_page_claims_no_deposit() -> None:
     assert "Nothing was sent to the register" in top
     assert not re.search(r"Deposit|confirmed", top)
     assert receipt_words.footer_text(MADE).startswith("TRIAL, not a deposit")
-    rows = re.sub(r"<[^>]*>", "|", receipt_pages.table_html([(1, file())], trial=True))
+    table = receipt_pages.table_html([(1, file())], trial=True)
+    assert 'class="uploaded"' not in table  # which is green
+    rows = re.sub(r"<[^>]*>", "|", table)
     assert "Uploaded (trial)" in rows
     assert "Trial no. 1001" in rows
     assert "Register no." not in rows
+    page = receipt_pages.html_page(MADE).decode()
+    assert "Uploaded (trial)" in page
+    assert "SHA-256 <code>" not in page  # a fingerprint of its own would look like a proof
 
 
 @pytest.mark.parametrize(("trial", "slanted"), [(True, True), (False, False)])

@@ -203,6 +203,27 @@ def test_a_question_holds_up_no_log_off(
     assert (row["state"], row["reason"]["code"]) == ("pending", "interrupted")
 
 
+def test_a_window_of_which_one_file_alone_was_not_sent_ends_with_1(
+    start: Start, scripted_storage: ScriptedStorage, files: Files
+) -> None:
+    window = start("-a", "4217", "--start", "--quit-when-done", files.make("a.jpg"), files.folder / "gone.jpg")
+    assert (window.ended(), len(scripted_storage.objects)) == (1, 1)
+
+
+def test_a_window_whose_receipt_finds_another_file_in_its_place_leaves_it_and_ends_with_1(
+    start: Start, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    came = threading.Event()
+    scripted_storage.fault = lambda _key, _attempt, _request: hold_until(came)
+    report = tmp_path / "receipt.json"
+    window = start("-a", "4217", "--start", "--quit-when-done", "--report", report, files.make("a.jpg"))
+    window.do("rows", {"files": 1})
+    report.write_text("evidence", "utf-8")
+    came.set()
+    assert (window.ended(), report.read_text("utf-8")) == (1, "evidence")
+    assert len(scripted_storage.objects) == 1
+
+
 def test_the_end_of_a_session_asks_nothing(start: Start, scripted_storage: ScriptedStorage, files: Files) -> None:
     scripted_storage.fault = lambda _key, _attempt, _request: StoreThenSilence()
     window = start("-a", "4217", "--start", files.make("a.jpg"))

@@ -3,6 +3,7 @@
 import logging
 import stat
 import sys
+import threading
 from contextlib import suppress
 from pathlib import Path
 
@@ -80,6 +81,11 @@ def test_a_crash_is_logged_and_told_in_one_line(
     assert told == "uploader-gui: internal error: ValueError: [redacted] broke it\n"
     sys.excepthook(KeyboardInterrupt, KeyboardInterrupt(), None)  # a person wanted that
     assert capsys.readouterr().err == ""
+    broken = threading.Thread(target=int, args=("very-secret-token",))
+    broken.start()
+    broken.join()
+    assert capsys.readouterr().err.endswith(" base 10: '[redacted]'\n")
+    assert "base 10" in log_file.read_text()
 
 
 def test_all_that_an_error_came_from_is_in_the_log(log_file: Path, expected_logs: ExpectedLogs) -> None:

@@ -52,10 +52,11 @@ def test_a_notification_is_plain_text_and_wants_no_answer() -> None:
 def test_progress_goes_over_one_connection_and_ends() -> None:
     line = Line()
     bus = SessionBus(line.connect)
-    for share, left in ((0.5, 3), (0.99, 0), (None, 0)):
+    for share, left in ((0.0, 3), (0.5, 3), (0.99, 0), (None, 0)):
         bus.show_progress(share, left)
     bus.close()
-    first, last, end = (line.sent.get(timeout=PATIENCE) for _ in range(3))
+    none_yet, first, last, end = (line.sent.get(timeout=PATIENCE) for _ in range(4))
+    assert none_yet.body[1]["progress-visible"] == ("b", True)
     assert first.body == (
         "application://uploader-gui.desktop",
         {"progress": ("d", 0.5), "progress-visible": ("b", True), "count": ("x", 3), "count-visible": ("b", True)},

@@ -137,7 +137,7 @@ def test_the_line_of_counts_is_rewritten_whole_and_makes_way_for_others(monkeypa
     assert written == f"\r{words}\r{end.ljust(len(words))}{clear}failed  a.heic\nfailed  a.heic\n"
     assert told(short, tty=True, trial=True) == f"\rTRIAL · {end}"
     monkeypatch.setenv("COLUMNS", "30")
-    assert told(long, short, tty=True) == f"\r{words[:29]}\r{end[:29]}"
+    assert told(long, short, failed, tty=True) == f"\r{words[:29]}\r{end[:29]}\r{' ' * 29}\rfailed  a.heic\n"
 
 
 def test_the_line_of_counts_goes_at_the_end() -> None:

@@ -1,13 +1,14 @@
 """A bundle's window on Windows has neither stdout nor stderr: nothing may break for that."""
 
 import io
+import os
 import sys
 from pathlib import Path
 
 import pytest
 
 from uploader_gui.__main__ import run
-from uploader_gui.command_line import matches, sentence, show_without_console
+from uploader_gui.command_line import matches, parse, sentence, show_without_console
 from uploader_gui.terminal import Terminal
 
 
@@ -57,3 +58,5 @@ def test_patterns_stand_for_what_is_there_in_order_of_names(tmp_path: Path) -> N
     assert matches(str(tmp_path / "?.pdf")) == [str(tmp_path / "c.pdf")]
     assert matches(str(tmp_path / "*.gif")) == [str(tmp_path / "*.gif")]
     assert matches(str(tmp_path / "[1].jpg")) == [str(tmp_path / "[1].jpg")]
+    if os.name == "posix":  # where the shell has done it, and such a name is that of one file
+        assert parse(["-a", "4217", str(tmp_path / "*.jpg")]).paths == (tmp_path / "*.jpg",)
