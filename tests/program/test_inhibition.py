@@ -22,10 +22,13 @@ PATIENCE = 20.0
 LOGIND, PORTAL = "org.freedesktop.login1", "org.freedesktop.portal.Desktop"
 _CONFIGURATION = """<busconfig><type>session</type><listen>unix:abstract={}</listen><policy context="default">
 <allow send_destination="*"/><allow eavesdrop="true"/><allow own="*"/></policy></busconfig>"""
+WHY = "Des fichiers sont en cours d’envoi"
 _KEEP_AWAKE = """
 import logging, sys, threading
+from uploader_gui.i18n import use_language
 from uploader_gui.platform.keep_awake import KeepAwake
 
+use_language("fr")
 logging.basicConfig(level="INFO")
 awake = KeepAwake()
 awake.want(True)
@@ -113,8 +116,7 @@ def kept_awake(bus: str) -> Iterator[subprocess.Popen[str]]:
 
 def test_a_lock_of_logind_is_held_until_sleep_is_allowed_again(bus: str) -> None:
     with Service(bus, LOGIND) as service, kept_awake(bus) as process:
-        what, who, _, mode = service.told.get(timeout=PATIENCE)
-        assert (what, who, mode) == ("sleep:idle", "uploader-gui", "block")
+        assert service.told.get(timeout=PATIENCE) == ("sleep:idle", "uploader-gui", WHY, "block")
         assert service.told.empty()
         process.communicate("\n", PATIENCE)
         assert service.told.get(timeout=PATIENCE) == "ended"
@@ -123,7 +125,7 @@ def test_a_lock_of_logind_is_held_until_sleep_is_allowed_again(bus: str) -> None
 def test_the_portal_is_asked_where_there_is_no_logind(bus: str) -> None:
     with Service(bus, PORTAL) as service, kept_awake(bus) as process:
         _, flags, options = service.told.get(timeout=PATIENCE)
-        assert (flags, options["reason"][0]) == (4 | 8, "s")
+        assert (flags, options["reason"]) == (4 | 8, ("s", WHY))
         process.communicate("\n", PATIENCE)
 
 

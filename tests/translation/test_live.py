@@ -27,6 +27,7 @@ from uploader_gui.engine.models import UploadState
 from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.style.theme import Theme
+from uploader_gui.gui.taskbar_and_notifications import IconMenu
 from uploader_gui.gui.upload_list.upload_model import Column
 from uploader_gui.gui.window.header import SignInState
 from uploader_gui.platform.application import Language
@@ -92,6 +93,7 @@ def open_dialogs(window: MainWindow) -> None:
     settings = window.dialogs.settings(Settings(api_url="https://a.example"), {"theme": Fixed("UPLOADER_THEME")})
     settings.connection.panel.show_finding(Finding(Fact.CLOCK_BEHIND, Verdict.NOTE, ("190",)))
     window.dialogs.leave()
+    IconMenu(window, window.background_wanted, window.exit_requested)
 
 
 def test_everything_that_is_open_follows_the_language_and_comes_back(

@@ -19,7 +19,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon
 
 from uploader_gui.engine import events
-from uploader_gui.gui.style.widgets import one_shot
+from uploader_gui.gui.style.widgets import Translated, one_shot
 from uploader_gui.i18n import N_, NN_, _, ngettext
 from uploader_gui.platform.keep_awake import KeepAwake
 from uploader_gui.platform.session_bus import SessionBus, has_session_bus
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from PySide6.QtCore import SignalInstance
     from PySide6.QtGui import QIcon
     from PySide6.QtWidgets import QWidget
 
@@ -168,23 +169,31 @@ class Desktop(QObject):
             self._icon = QSystemTrayIcon(self._picture, self)
             self._icon.activated.connect(self._activated)
             self._icon.messageClicked.connect(self.window_wanted)
-            self._icon.setContextMenu(self._menu())
+            self._icon.setContextMenu(IconMenu(self._window, self.window_wanted, self.stop_wanted))
         self._icon.show()
         return self._icon
-
-    def _menu(self) -> QMenu:
-        menu = QMenu(self._window)
-        for words, wish in (
-            (N_("Show the window"), self.window_wanted),
-            (N_("Stop and resume next time"), self.stop_wanted),
-        ):
-            menu.addAction(_(words)).triggered.connect(wish)
-        return menu
 
     def _activated(self, how: QSystemTrayIcon.ActivationReason) -> None:
         """On a Mac every click opens the menu, so it must not show the window too."""
         if how is not QSystemTrayIcon.ActivationReason.Context and sys.platform != "darwin":
             self.window_wanted.emit()
+
+
+class IconMenu(QMenu, Translated):
+    """The icon's menu: its entries emit the signals given."""
+
+    def __init__(self, window: QWidget, show: SignalInstance, stop: SignalInstance) -> None:
+        super().__init__(window)
+        for words, wish in ((N_("Show the window"), show), (N_("Stop and resume next time"), stop)):
+            entry = self.addAction("")
+            entry.triggered.connect(wish)
+            self.translate(entry.setText, words)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the language."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
 
 
 def show_in_folder(path: Path) -> None:

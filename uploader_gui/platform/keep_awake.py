@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager, ExitStack, closing, contextmanage
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Final
 
+from uploader_gui.i18n import N_, _
 from uploader_gui.platform.session_bus import NAME
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _ANSWER_SECONDS: Final = 5.0
-_WHY: Final = "Files are being sent"
+_WHY: Final = N_("Files are being sent")
+"""Desktops show it to a person who puts the machine to sleep or logs off."""
 _SUSPEND, _IDLE = 4, 8
 """Flags of the portal's call."""
 _LEAVE_SECONDS: Final = 0.5
@@ -113,7 +115,7 @@ def _inhibit_by_logind() -> Iterator[None]:
     from jeepney.wrappers import unwrap_msg  # noqa: PLC0415 - as above
 
     manager = DBusAddress("/org/freedesktop/login1", "org.freedesktop.login1", "org.freedesktop.login1.Manager")
-    call = new_method_call(manager, "Inhibit", "ssss", ("sleep:idle", NAME, _WHY, "block"))
+    call = new_method_call(manager, "Inhibit", "ssss", ("sleep:idle", NAME, _(_WHY), "block"))
     with closing(open_dbus_connection(bus="SYSTEM", enable_fds=True)) as bus:
         (lock,) = unwrap_msg(bus.send_and_get_reply(call, timeout=_ANSWER_SECONDS))
         with lock:
@@ -130,7 +132,7 @@ def _inhibit_by_portal() -> Iterator[None]:
     portal = DBusAddress(
         "/org/freedesktop/portal/desktop", "org.freedesktop.portal.Desktop", "org.freedesktop.portal.Inhibit"
     )
-    call = new_method_call(portal, "Inhibit", "sua{sv}", ("", _SUSPEND | _IDLE, {"reason": ("s", _WHY)}))
+    call = new_method_call(portal, "Inhibit", "sua{sv}", ("", _SUSPEND | _IDLE, {"reason": ("s", _(_WHY))}))
     with closing(open_dbus_connection(bus="SESSION")) as bus:
         unwrap_msg(bus.send_and_get_reply(call, timeout=_ANSWER_SECONDS))
         yield
