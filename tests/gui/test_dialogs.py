@@ -1,9 +1,11 @@
 """Sign-in: tokens are cleaned and hidden, nothing opens twice; and what the program is made of."""
 
+import time
+
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.gui.fake_engine import LEFT, FakeEngine, Window
@@ -13,6 +15,7 @@ from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept, clean
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.style.theme import Theme
 from uploader_gui.gui.window.footer import FooterAction
+from uploader_gui.gui.window.header import SignInState
 from uploader_gui.i18n import _
 
 
@@ -103,6 +106,32 @@ def test_a_second_wish_to_sign_in_meets_the_open_dialog_which_grows_and_escape_c
     assert dialog.confirm.height() >= dialog.confirm.sizeHint().height()
     with qtbot.waitSignal(dialog.finished):
         QTest.keyClick(dialog, Qt.Key.Key_Escape)
+
+
+class ShownWindows(QObject):
+    """Collects the widgets that are shown as windows of their own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.widgets: list[QWidget] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.widgets.append(watched)
+        return False
+
+
+def test_what_only_some_see_of_the_dialog_appears_in_it_and_not_first_as_a_window(
+    window: Window, qapp: QApplication
+) -> None:
+    window.dialogs.token_help = "https://register.example/help"
+    window.set_signed_in(SignInState(signed_in=True, expires_at=time.time() - 60))
+    shown = ShownWindows()
+    qapp.installEventFilter(shown)
+    dialog = window.dialogs.sign_in(TokensKept.KEYRING)
+    qapp.removeEventFilter(shown)
+    assert shown.widgets == [dialog]
+    assert all(part.isVisible() for part in (dialog.why, dialog.where, dialog.sign_out))
 
 
 def test_on_a_low_screen_the_dialog_scrolls_and_its_buttons_stay(

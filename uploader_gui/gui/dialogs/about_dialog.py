@@ -63,8 +63,8 @@ class AboutDialog(PlainDialog):
         columns.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         columns.setStretchLastSection(True)
         self.parts.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.licences.setVisible(self._licences_folder is not None)
         self.add_buttons(self.licences, self.close_button)
+        self.licences.setVisible(self._licences_folder is not None)
         self.close_button.setFocus()
 
     def _show_licences(self) -> None:

@@ -72,28 +72,39 @@ class SignInDialog(PlainDialog):
         super().__init__(N_("Sign in"), theme, window)
         self._window = window
         self._ended = window.event_router.session_end
-        token_help = window.dialogs.token_help
-        self.both = _token_field()
-        self.bearer, self.session = _token_field(), _token_field()
+        self._token_help = window.dialogs.token_help
+        self.both, self.bearer, self.session = _token_field(), _token_field(), _token_field()
+        self.why = label("", theme, 13, QFont.Weight.DemiBold, wraps=True)
+        self.where = self.text_button(N_("Where do I find my tokens?"), "link")
         self.show_tokens = push_button("link", theme)
         self.show_tokens.setCheckable(True)
+        self.sign_out = self.text_button(N_("Sign out: forget the tokens on this computer"), "link")
         self.confirm = self.text_button(N_("Sign in"), "primary")
         self.cancel = self.text_button(N_("Cancel"), "plain")
+        self._build_top()
+        self._build_fields()
+        self._build_bottom(kept)
+        self._connect()
+        self._validate()
+        self.follow_language(self._say_why)
+        self.follow_language(self._show_or_hide)
+        self.bearer.setFocus()  # who types has one field after the other; a paste of both is taken in any of them
+
+    def _build_top(self) -> None:
         self.add_title(N_("Sign in"))
-        self.why = label("", theme, 13, QFont.Weight.DemiBold, wraps=True)
-        self.why.setVisible(self._ended is not None)
         self.column.addWidget(self.why)
+        self.why.setVisible(self._ended is not None)  # only now: without a parent it would be shown as a window
         self.add_sentence(
             N_("Paste the two tokens of your register. Who runs it, or your IT department, gives them to you.")
         )
-        self.where = self.text_button(N_("Where do I find my tokens?"), "link")
-        self.where.setVisible(bool(token_help))
-        self.where.clicked.connect(lambda: QDesktopServices.openUrl(QUrl(token_help)))
         self.column.addWidget(self.where, 0, Qt.AlignmentFlag.AlignLeft)
+        self.where.setVisible(bool(self._token_help))
         self.refused = self.add_sentence(
             N_("The register did not accept these tokens. Get new ones, then paste them here."), "warning"
         )
         self.refused.hide()
+
+    def _build_fields(self) -> None:
         self.add_field(N_("Both tokens at once, as you copied them"), self.both)
         self.recognised = self.add_sentence(N_("Both tokens were recognised."))
         self.recognised.hide()
@@ -103,17 +114,13 @@ class SignInDialog(PlainDialog):
             N_("A token holds no blanks, accents or other special characters. Copy it once more, by itself."), "warning"
         )
         self.unfit.hide()
+
+    def _build_bottom(self, kept: TokensKept) -> None:
         self.column.addWidget(self.show_tokens, 0, Qt.AlignmentFlag.AlignLeft)
         self.add_sentence(kept.value)
-        self.sign_out = self.text_button(N_("Sign out: forget the tokens on this computer"), "link")
-        self.sign_out.setVisible(window.event_router.signed_in)
         self.column.addWidget(self.sign_out, 0, Qt.AlignmentFlag.AlignLeft)
+        self.sign_out.setVisible(self._window.event_router.signed_in)
         self.add_buttons(self.help_button(), self.cancel, self.confirm)
-        self._connect()
-        self._validate()
-        self.follow_language(self._say_why)
-        self.follow_language(self._show_or_hide)
-        self.bearer.setFocus()  # who types has one field after the other; a paste of both is taken in any of them
 
     def show_refused(self) -> None:
         """Show that the tokens just entered were refused."""
@@ -127,6 +134,7 @@ class SignInDialog(PlainDialog):
             field.textChanged.connect(self._validate)
         for field in (self.both, self.bearer, self.session):
             field.textEdited.connect(self._look_for_both)
+        self.where.clicked.connect(lambda: QDesktopServices.openUrl(QUrl(self._token_help)))
         self.show_tokens.toggled.connect(self._show_or_hide)
         self.confirm.clicked.connect(self._submit)
         self.cancel.clicked.connect(self.reject)
