@@ -54,37 +54,42 @@ class CheckDialog(PlainDialog):
         self._deposit = deposit
         self._file: Path | None = None
         self._comparing: _Comparing | None = None
+        self.which, self.outcome = label("", theme, 14, wraps=True), label("", theme, 14, wraps=True)
+        self.choose = self.text_button(N_("Choose a receipt…"), "plain")
+        self.found = ComparisonList(theme)
+        self.busy = QProgressBar()
+        self.leave = self.text_button(N_("Close"), "plain")
+        self.in_place = self.text_button(N_("Where they were"), "plain")
+        self.folder = self.text_button(N_("Choose the folder…"), "primary")
         self.widen(_WIDTH)
+        self._build(title)
+        self._connect()
+        self.follow_language(self.found.retranslate)
+        self.follow_language(self._show_which)
+
+    def _build(self, title: str) -> None:
         self.add_title(title)
         self.add_sentence(
             N_("It is compared whether each file still is, byte for byte, what the receipt says. Nothing is changed.")
         )
-        self.which = label("", theme, 14, wraps=True)
-        self.choose = self.text_button(N_("Choose a receipt…"), "plain")
         self.column.addLayout(arranged(QHBoxLayout(), (self.which, 1), self.choose))
-        self.found = ComparisonList(theme)
-        self.found.setMinimumHeight(theme.px(_LIST_HEIGHT))
+        self.found.setMinimumHeight(self.theme.px(_LIST_HEIGHT))
         self.found.hide()
-        self.column.addWidget(self.found, 1)
-        self.busy = QProgressBar()
         self.busy.setRange(0, 0)
         self.busy.setTextVisible(False)
-        self.translate(self.busy.setAccessibleName, N_("The files are being read…"))
         self.busy.hide()
+        self.translate(self.busy.setAccessibleName, N_("The files are being read…"))
+        self.column.addWidget(self.found, 1)
         self.column.addWidget(self.busy)
-        self.outcome = label("", theme, 14, wraps=True)
         self.column.addWidget(self.outcome)
-        self.leave = self.text_button(N_("Close"), "plain")
-        self.in_place = self.text_button(N_("Where they were"), "plain")
-        self.folder = self.text_button(N_("Choose the folder…"), "primary")
         self.add_buttons(self.help_button(), self.leave, self.in_place, self.folder)
+
+    def _connect(self) -> None:
         self.leave.clicked.connect(self.reject)
         self.choose.clicked.connect(self._ask_for_receipt)
         self.in_place.clicked.connect(lambda: self._compare(None))
         self.folder.clicked.connect(self._ask_for_folder)
         self.finished.connect(self._stop)
-        self.follow_language(self.found.retranslate)
-        self.follow_language(self._show_which)
 
     def _show_which(self) -> None:
         if self._file is not None:
