@@ -171,7 +171,7 @@ class FirstWindow:
         self.instance = instance
         self.bridge = Bridge()
         self.theme = Theme(application, SCHEMES[early_theme(paths.data_paths().settings)])
-        self.window = MainWindow(self.bridge, self.theme, anomaly_id=launch.anomaly_id, sandbox=trial is not None)
+        self.window = MainWindow(self.bridge, self.theme, anomaly_id=launch.anomaly_id, trial=trial is not None)
         self.memory = WindowMemory(data.window)
         self.is_closed = False
         """Whether a person closed the window before `Program` was there to hear of it."""

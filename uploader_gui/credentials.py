@@ -42,7 +42,6 @@ Tokens = tuple[str, str]
 ANSWER_SECONDS: Final = 30.0
 """How long a start without a window, and a save, waits for the keyring: a person may be typing its password."""
 
-
 _POLL_SECONDS: Final = 0.05
 
 

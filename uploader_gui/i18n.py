@@ -38,7 +38,6 @@ _MARKS: Final = {ENGLISH: (",", "."), FRENCH: ("\u202f", ",")}
 _FRENCH_WINDOWS: Final = 0x0C
 """Windows' number of the language, without the country."""
 
-
 _MINUTE: Final = 60
 _HOUR: Final = 3600
 _DAY: Final = 86_400

@@ -94,7 +94,7 @@ def window(engine: FakeEngine, theme: Theme, decoder: PictureDecoder, qtbot: QtB
 @pytest.fixture
 def trial(engine: FakeEngine, theme: Theme, qtbot: QtBot) -> Window:
     """The window of a trial."""
-    made = Window(engine, theme, anomaly_id="DEMO-1", sandbox=True)
+    made = Window(engine, theme, anomaly_id="DEMO-1", trial=True)
     qtbot.addWidget(made, before_close_func=_let_go)
     made.show()
     qtbot.waitExposed(made)

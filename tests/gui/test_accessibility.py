@@ -176,7 +176,7 @@ def test_the_buttons_fit_into_the_smallest_window_in_french(
     request: pytest.FixtureRequest, qtbot: QtBot, size: str, begin: str, *, signed_in: bool
 ) -> None:
     use_language(FRENCH)
-    footer = Footer(request.getfixturevalue(size), sandbox=False)
+    footer = Footer(request.getfixturevalue(size), trial=False)
     qtbot.addWidget(footer)
     footer.resize(640 - 2 * 24, 150)
     footer.show()

@@ -62,24 +62,17 @@ class MainWindow(QMainWindow):
     diagnostics_wanted = Signal()
     report_wanted = Signal(object, bool)
 
-    def __init__(
-        self,
-        engine: Bridge,
-        theme: Theme,
-        *,
-        anomaly_id: str = "",
-        sandbox: bool = False,
-    ) -> None:
+    def __init__(self, engine: Bridge, theme: Theme, *, anomaly_id: str = "", trial: bool = False) -> None:
         super().__init__()
         self._engine = engine
         self._theme = theme
-        self.trial = sandbox
+        self.trial = trial
         self.kept_is_saved = True
         """Whether the kept paths are saved on disk; the composition root sets it."""
         self.model = UploadModel(self, clock=theme.clock)
         self.shown = UploadFilter(self.model, self)
         self.view = UploadView(self.model, self.shown, theme)
-        self.body = WindowBody(self.view, theme, sandbox=sandbox)
+        self.body = WindowBody(self.view, theme, trial=trial)
         self.header, self.banner, self.filters = self.body.header, self.body.banner, self.body.filters
         self.empty, self.footer = self.body.empty, self.body.footer
         self.event_router = EventRouter(self)

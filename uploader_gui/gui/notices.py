@@ -40,7 +40,6 @@ _GO_ON_BY_THEMSELVES: Final = {
     ),
 }
 
-
 _USUAL_CAUSES: Final = frozenset({
     Code.OFFLINE, Code.SERVICE_BUSY, Code.SERVICE_FAILED, Code.STORAGE_BUSY, Code.CONNECTION_LOST, Code.STALLED,
 })  # fmt: skip
@@ -62,6 +61,10 @@ class BannerAction(Enum):
     RETRY_THESE = N_("Retry these files")
 
 
+LeftOver = tuple[tuple["UploadId", ...], tuple["UploadId", ...]]
+"""The unfinished and the ended uploads of an earlier run."""
+
+
 class Notice(NamedTuple):
     """A sentence for the banner. `action` is None where nothing helps.
 
@@ -74,7 +77,7 @@ class Notice(NamedTuple):
     other: BannerAction | None = None
 
     def meaning_of(self, action: BannerAction | None) -> object:
-        """Return what a button with this action does, as a value: closing another sentence is another thing."""
+        """Return a value that differs where a press does something else: Close closes this sentence alone."""
         return (action, self.text) if action is BannerAction.CLOSE else action
 
 
@@ -98,8 +101,8 @@ class Notices:
         self.left_over: tuple[UploadId, ...] = ()
         self._shared: Notice | None = None
         """The cause that several failed files have in common, or the server that files wait for."""
-        self._asked: tuple[tuple[UploadId, ...], tuple[UploadId, ...]] = ((), ())
-        self._discarded: tuple[tuple[UploadId, ...], tuple[UploadId, ...]] = ((), ())
+        self._asked: LeftOver = ((), ())
+        self._discarded: LeftOver = ((), ())
 
     def handle_event(self, event: events.Event) -> None:
         """Keep the notice that an event causes, if any."""
@@ -115,7 +118,7 @@ class Notices:
             case events.EngineFailed(reason):
                 self._failure = partial(_failed, reason)
                 self._mistake = reason.code is Code.INTERNAL_ERROR
-            case events.UploadsRestored(upload_ids) if _is_part_of(upload_ids, self._discarded):
+            case events.UploadsRestored(upload_ids) if _are_among(upload_ids, self._discarded):
                 self._ask_about(*self._discarded)
             case events.QueueStatus(running=True) if self.left_over:
                 self.forget()
@@ -207,8 +210,8 @@ class Notices:
             self._banner.show_notice(failure or conditions or told or warned or session or self._shared)
 
 
-def _is_part_of(upload_ids: tuple[UploadId, ...], groups: tuple[tuple[UploadId, ...], ...]) -> bool:
-    return bool(upload_ids) and set(upload_ids) <= {upload_id for group in groups for upload_id in group}
+def _are_among(upload_ids: tuple[UploadId, ...], left_over: LeftOver) -> bool:
+    return bool(upload_ids) and {*upload_ids} <= {*left_over[0], *left_over[1]}
 
 
 def _receipt_failed(error: str) -> Notice:

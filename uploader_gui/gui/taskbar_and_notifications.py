@@ -215,7 +215,6 @@ def explorer_command(path: str) -> str:
 _STEPS: Final = 200
 """Steps of the progress shown outside the window."""
 
-
 _GRACE_MS: Final = 2000
 """How long a hidden program waits for `QueueIdle` once nothing is being sent."""
 

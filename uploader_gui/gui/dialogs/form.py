@@ -52,7 +52,7 @@ def show_frame(widget: QWidget, color: QColor) -> None:
 
 
 class Choice(QWidget):
-    """A row of buttons of which one is checked. `changed`: another one is."""
+    """A row of buttons of which one is checked. `changed`: another one was checked."""
 
     changed = Signal()
 

@@ -78,8 +78,9 @@ class SendToDialog(PlainDialog):
         number = self.field.anomaly_id
         self.field.show_result(self.check.result)
         self.send.setEnabled(bool(number) and self._from != {number})
-        doubtful = self.field.is_wrong or self.check.result is events.Lookup.UNKNOWN
-        self.about.setText(self.field.accessibleDescription() if self.field.is_wrong else self.check.text)
+        fault = self.field.fault
+        doubtful = fault or self.check.result is events.Lookup.UNKNOWN
+        self.about.setText(fault or self.check.text)
         set_look(self.about, "kind", "warning" if doubtful else "muted")
         if self.isVisible():
             self.fit()

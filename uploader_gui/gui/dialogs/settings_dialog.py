@@ -32,7 +32,7 @@ from uploader_gui.gui.dialogs.form import FormParts, PlainDialog, scrolling, sho
 from uploader_gui.gui.style.widgets import Translated, arranged, file_dialog, tip
 from uploader_gui.i18n import N_, NC_, _
 from uploader_gui.proxies import is_address, with_scheme
-from uploader_gui.settings import LONGEST_DEPOSITOR, PROXY_ADDRESS, limits
+from uploader_gui.settings import LONGEST_DEPOSITOR, PROXY_ADDRESS, PROXY_EXAMPLE, limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -47,7 +47,6 @@ F = TypeVar("F", QSpinBox, QDoubleSpinBox)
 _WIDTH: Final = 560
 _HIGHEST_SHARE: Final = 0.65
 """Of the screen's height, for the pages; beyond it they scroll."""
-_PROXY_EXAMPLE: Final = "http://proxy.example:3128"
 _FIELD_HEIGHT: Final = 34
 _FIGURE_WIDTH: Final = 180
 _DARKER: Final = 140
@@ -206,7 +205,7 @@ class ConnectionPage(_Page):
         self.address = _line(settings.api_url)
         self.proxies = self.choice(_PROXIES, settings.proxy if settings.proxy in _PROXIES else "address")
         self.proxy = _line("" if settings.proxy in _PROXIES else settings.proxy)
-        self.proxy.setPlaceholderText(_PROXY_EXAMPLE)
+        self.proxy.setPlaceholderText(PROXY_EXAMPLE)
         self.authority = AuthorityField(theme, str(settings.ca_file or ""))
         self.panel = ConnectionPanel(theme)
         self._build()

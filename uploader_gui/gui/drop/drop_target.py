@@ -151,7 +151,7 @@ class DropOverlay(QWidget):
             self.show_texts(*_texts_of(decision, anomaly_id))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Hide: while something is dragged the pointer is not ours. Its program ended without a word."""
+        """Hide: nothing is dragged any more, and the program it came from has ended without telling."""
         if event.spontaneous():  # else Qt made it because this was shown
             self.hide()
 

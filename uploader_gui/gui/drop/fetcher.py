@@ -56,7 +56,7 @@ class Fetch(QObject):
     Signals, in Qt's thread:
         moved(Item, int): how many bytes of an item are there.
         came(Item), failed(Item, NotFetched): how an item ended.
-        over(): the other program is needed no more, or nobody wants its files any more.
+        over(): the other program is no longer needed, or nobody wants its files any more.
     """
 
     moved = Signal(object, object)
@@ -77,7 +77,7 @@ class Fetch(QObject):
         self.is_read = False
         """Whether the thread has let go of the other program's data."""
         self._news: deque[tuple[SignalInstance, tuple[object, ...]]] = deque()
-        self._stirred = ThreadSignal(self._pass_on)
+        self._news_came = ThreadSignal(self._pass_on)
         self._ended = ThreadSignal(self._is_over)
 
     def want(self, items: Sequence[Item]) -> None:
@@ -120,19 +120,19 @@ class Fetch(QObject):
     def _tell(self, signal: SignalInstance, *values: object) -> None:
         self._news.append((signal, values))
         if len(self._news) == 1:
-            self._stirred.told.emit(None)
+            self._news_came.told.emit(None)
 
     def _is_over(self, _: None) -> None:
         self.over.emit()
 
     def _pass_on(self, told: None) -> None:
-        """Tell some news at a time: a program that ends may fail 10,000 files at once, and Qt takes no rest between."""
+        """Emit some of the news, and the rest in another event: 10,000 files may fail at once, when a program ends."""
         del told
         for _ in range(min(len(self._news), PAGE)):
             signal, values = self._news.popleft()
             signal.emit(*values)
         if self._news:
-            self._stirred.told.emit(None)
+            self._news_came.told.emit(None)
 
 
 class Fetcher(QObject):

@@ -35,10 +35,10 @@ if TYPE_CHECKING:
 
     from uploader_gui.engine.models import Origin
 
-_WRAPPED: Final = re.compile('application/x-qt-windows-mime;value="(.*)"')
+_WRAPPING: Final = 'application/x-qt-windows-mime;value="{}"'
 """How Qt names the formats of Windows that it does not know."""
+_WRAPPED: Final = re.compile(_WRAPPING.format("(.*)"))
 _DESCRIPTORS: Final = ("FileGroupDescriptorW", "FileGroupDescriptor")
-
 
 Promises = tuple[tuple[str, ...], int]
 """Names of formats that Qt does not report, and how many files are promised (`platform/macos_promises.py`)."""
@@ -130,7 +130,7 @@ def picture_in(mime: QMimeData, decision: Decision) -> Picture:
         name = given or _EXTENSIONS.get(kind, f".{kind.removeprefix('x-')}")
         return Picture(QImage(), content, _harmless(name), decision.origin)
     for name, extension in _ENCODED_ON_WINDOWS if mime.hasImage() else ():
-        if content := bytes(mime.data(f'application/x-qt-windows-mime;value="{name}"').data()):
+        if content := bytes(mime.data(_WRAPPING.format(name)).data()):
             return Picture(QImage(), content, extension, decision.origin)
     offered = mime.imageData() if mime.hasImage() else None
     return Picture(offered if isinstance(offered, QImage) else QImage(), origin=decision.origin)
@@ -206,8 +206,8 @@ def _readable(url: QUrl) -> str:
 def paths_in_text(text: str) -> list[Path]:
     """Return the existing absolute paths among lines of text, as Windows' “Copy as path” and browsers write them.
 
-    Where each line is a path and one exists, the others are returned as well: that they are gone is told of them. Not
-    the root: nobody copies that to send all there is.
+    Where each line is a path and one exists, the others are returned as well, so that a person reads that they are
+    gone. The root never is: nobody copies that to send all there is.
     """
     lines = [line.strip().strip('"') for line in text.splitlines()]
     lines = [line for line in lines if line not in _NO_PATHS]

@@ -64,7 +64,7 @@ _PHONE_DEVICE: Final = "6ac27878-a6fa-4155-ba85-f98f491d4f33".encode("utf-16-le"
 
 
 class DropKind(Enum):
-    """What is offered: the first five kinds can be taken. The value of each other: why not, and what to do."""
+    """What is offered: the first five kinds can be taken. For the others the value says why not, and what to do."""
 
     FILES = "files"
     VIRTUAL = "virtual"
@@ -373,9 +373,9 @@ _FOLDER_TAKEN: Final = 0
 
 
 def _unlike(taken: dict[str, int], name: str, *, is_folder: bool = False) -> str:
-    """Return the name, numbered where a file (for a folder) or anything (for a file) is called like that.
+    """Return the name, numbered where it is taken: a folder's name by a file, a file's by anything.
 
-    `taken`: each name as disks compare them, with the last number a file of that name was given.
+    `taken`: each name as disks compare names, with the last number that a file of that name was given.
     """
     stem, dot, suffix = name.rpartition(".")
     if is_folder or not stem or "/" in suffix:

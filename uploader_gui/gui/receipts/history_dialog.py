@@ -205,7 +205,7 @@ class HistoryDialog(PlainDialog):
         self._engine = engine
         self._window = window
         self._receipts = window.receipts
-        self._sandbox = window.trial
+        self._trial = window.trial
         self._server = ""
         self._with_file: frozenset[RunKey] = frozenset()
         self._shown: Receipt | None = None
@@ -230,7 +230,7 @@ class HistoryDialog(PlainDialog):
         self._connect()
         self._show_state()
         self.close_button.setFocus()  # the lists are hidden until there is something in them
-        if not self._sandbox:
+        if not self._trial:
             engine.load_history()
 
     # Events of the engine
@@ -253,7 +253,7 @@ class HistoryDialog(PlainDialog):
                 self._show_state()
             case events.ReceiptWritten(_, str(error)):
                 self.show_news(_("The receipt could not be saved: {why}", why=_(error)))
-            case events.QueueIdle() if not self._sandbox:
+            case events.QueueIdle() if not self._trial:
                 self._engine.load_history()
 
     def show_news(self, news: str) -> None:
@@ -351,7 +351,7 @@ class HistoryDialog(PlainDialog):
         self.search.insert(names[0] if names else "")
 
     def _search_file_names(self) -> None:
-        if self._wanted and not self._sandbox:
+        if self._wanted and not self._trial:
             self._engine.search_history(self._wanted)
 
     def _search(self) -> None:
@@ -403,7 +403,7 @@ class HistoryDialog(PlainDialog):
         self.elsewhere.setVisible(bool(why))
 
     def _nothing_text(self) -> str:
-        if self._sandbox:
+        if self._trial:
             return _("What is only tried out does not appear in History.")
         return (
             _("No deposit matches what you are looking for.")
@@ -455,7 +455,7 @@ class HistoryDialog(PlainDialog):
         self.deposits.retranslate()
         self.files.retranslate()
         self._show_state()
-        if not self._sandbox:
+        if not self._trial:
             self._engine.load_history()
 
     # Overrides of Qt

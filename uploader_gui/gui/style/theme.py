@@ -94,7 +94,6 @@ DARK: Final = Colors(
     danger_soft="#372B2D",
 )
 
-
 SCHEMES: Final = {
     "system": Qt.ColorScheme.Unknown,
     "light": Qt.ColorScheme.Light,

@@ -41,7 +41,6 @@ _ROW_FLAGS: Final = (
 """The state flags that change a row's background."""
 _BARS: Final = frozenset({_S.FETCHING, _S.UPLOADING, _S.CONFIRMING, _S.RETRYING})
 
-
 _SYMBOLS: Final[Mapping[UploadState, tuple[str, str]]] = {
     _S.FETCHING: ("waiting", "accent"),
     _S.PREPARING: ("waiting", "accent"),

@@ -40,7 +40,6 @@ _REMEMBERED_SECONDS: Final = 5.0
 _FIRST: Final = {UploadState.FAILED: 0, UploadState.REFUSED: 1}
 _NO_INDEX: Final = QModelIndex()
 
-
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -55,10 +54,9 @@ class Column(IntEnum):
 
 
 class Role(IntEnum):
-    """The model's own roles."""
+    """The model's own role."""
 
     SNAPSHOT = Qt.ItemDataRole.UserRole
-    PROGRESS = Qt.ItemDataRole.UserRole + 1
 
 
 HEADERS: Final = {
@@ -166,7 +164,7 @@ class UploadModel(QAbstractTableModel):
         return bool(self._dirty)
 
     def update_fetched(self, one: UploadProgress) -> None:
-        """Take how far a file is that another program gives; what is sent meanwhile has its own progress."""
+        """Take the progress of one file that another program gives; `update_progress` leaves it as it is."""
         if one.upload_id in self._row_of:
             self._progress[one.upload_id] = one
             self._touch(one.upload_id)
@@ -366,8 +364,6 @@ class UploadModel(QAbstractTableModel):
         match role:
             case Role.SNAPSHOT:
                 return upload
-            case Role.PROGRESS:
-                return self._progress.get(upload.upload_id)
             case Qt.ItemDataRole.DisplayRole:
                 return shown(upload, column, self._progress.get(upload.upload_id), self.clock())
             case Qt.ItemDataRole.AccessibleTextRole if column == Column.NAME:  # painted as the whole row
@@ -388,7 +384,7 @@ class UploadModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(Column)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return a cell's text, accessible text, snapshot or progress."""
+        """Return a cell's text or accessible text, or its upload's snapshot."""
         return self._value(self._rows[index.row()], index.column(), role) if index.isValid() else None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from uploader_gui.engine.pictures.decoder import PictureDecoder
     from uploader_gui.gui.style.theme import Theme
     from uploader_gui.gui.upload_list.row_delegate import RowDelegate
-    from uploader_gui.gui.upload_list.upload_model import UploadModel
+    from uploader_gui.gui.upload_list.upload_model import Index, UploadModel
     from uploader_gui.gui.window.filter_bar import UploadFilter
 
 _BY_TAB: Final = frozenset({Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason})
@@ -48,12 +48,7 @@ class UploadView(QTableView):
     action_wanted = Signal(object, object)
     taken_away = Signal(object, object)
 
-    def __init__(
-        self,
-        model: UploadModel,
-        shown: UploadFilter,
-        theme: Theme,
-    ) -> None:
+    def __init__(self, model: UploadModel, shown: UploadFilter, theme: Theme) -> None:
         super().__init__()
         self.decoder: PictureDecoder | None = None
         """Decodes the thumbnails that Qt cannot; the composition root sets it after the first paint, without rows."""
@@ -172,7 +167,7 @@ class UploadView(QTableView):
             action = RowAction.MORE  # its symbol looks like it
         return (QPersistentModelIndex(index), action) if action else None
 
-    def _is_settled(self, index: QModelIndex | QPersistentModelIndex) -> bool:
+    def _is_settled(self, index: Index) -> bool:
         """Return whether a press on a button of this row counts: it was there, and meant this, for a moment."""
         changed_at = self._uploads.actions_changed_at(index.data(Role.SNAPSHOT).upload_id)
         return self._uploads.clock() - max(changed_at, self._moved_at) >= self._theme.settle_seconds

@@ -63,9 +63,10 @@ class AnomalyField(TypedLine):
         return typed if ANOMALY_ID.fullmatch(typed) else ""
 
     @property
-    def is_wrong(self) -> bool:
-        """Whether the text is not empty and not a valid number."""
-        return bool(self.text().strip()) and not self.anomaly_id
+    def fault(self) -> str:
+        """The sentence about a text that is not a valid number, "" for a valid number or no text."""
+        is_wrong = self.text().strip() and not self.anomaly_id
+        return _("Use letters without accents, digits, - or _ (64 at most).") if is_wrong else ""
 
     @property
     def recent(self) -> list[str]:
@@ -75,9 +76,9 @@ class AnomalyField(TypedLine):
     def show_result(self, result: Lookup | None) -> None:
         """Show a green check mark where the register knows the number, none where it does not, else a grey one."""
         self._result = result
-        self._check.setToolTip(self._told)
+        self._check.setToolTip(self._description)
         self._check.setVisible(bool(self.anomaly_id) and result is not Lookup.UNKNOWN)
-        self.setAccessibleDescription(self._told if self.text() else "")
+        self.setAccessibleDescription(self._description if self.text() else "")
         self._color_check()
 
     def offer(self, anomalies: Sequence[str]) -> None:
@@ -107,19 +108,18 @@ class AnomalyField(TypedLine):
 
     def _validate(self) -> None:
         self.show_result(None)
-        set_look(self, "valid", "false" if self.is_wrong else "true")
+        set_look(self, "valid", "false" if self.fault else "true")
         weight = QFont.Weight.DemiBold if self.text() else QFont.Weight.Normal
         self.setFont(self._theme.font(15 if self.text() else 14, weight))
         self.anomaly_changed.emit(self.anomaly_id)
 
     @property
-    def _told(self) -> str:
+    def _description(self) -> str:
         """What is known of the number."""
-        if self.is_wrong:
-            return _("Use letters without accents, digits, - or _ (64 at most).")
         if self._result is Lookup.UNKNOWN:
             return _("The register knows no anomaly {number}.", number=self.anomaly_id)
-        return _("The register knows this anomaly.") if self._result is Lookup.KNOWN else _("Valid format")
+        known = self._result is Lookup.KNOWN
+        return self.fault or (_("The register knows this anomaly.") if known else _("Valid format"))
 
     def _follow_theme(self) -> None:
         self._color_check()
@@ -143,7 +143,7 @@ class AnomalyField(TypedLine):
 
     def _fit_width(self) -> None:
         """Make the field wide enough for its placeholder text beside the arrow."""
-        words = QFontMetrics(self._theme.font(14)).horizontalAdvance(_("Anomaly number, e.g. 4217"))
+        words = QFontMetrics(self._theme.font(14)).horizontalAdvance(self.placeholderText())
         self.setFixedSize(max(self._theme.px(190), words + self._theme.px(64)), self._theme.px(37))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -335,7 +335,7 @@ class NumberCheck(QObject):
             self._engine.look_up(number)
 
     def _forget_unchecked(self) -> None:
-        """Let what could not be checked be checked again when it is shown again."""
+        """Forget the numbers that could not be checked: they are asked about again when they are shown."""
         self._answers = {
             number: answer for number, answer in self._answers.items() if answer.result is not Lookup.UNCHECKED
         }

@@ -1,6 +1,6 @@
-"""Filter chips with live counts at the left, search and sort menu at the right; two lines in a narrow window.
+"""The filter chips with live counts, the search and the sort menu; and the filter between model and view.
 
-And the filter between model and view that they set.
+In a narrow window the bar has two lines.
 """
 
 from __future__ import annotations
@@ -64,7 +64,6 @@ _STATES: Final[Mapping[Chip, frozenset[UploadState]]] = {
     Chip.CANCELLED: frozenset({_S.CANCELLED}),
 }
 
-
 _ALERT_COLORS: Final = {Chip.FAILED: "danger", Chip.REFUSED: "warning"}
 _SOMETIMES: Final = (Chip.SKIPPED, Chip.CANCELLED)
 """Chips that are shown only while they have uploads."""
@@ -78,10 +77,10 @@ class FilterBar(QWidget, Translated):
     chip_chosen = Signal(object)
     sort_chosen = Signal(object)
 
-    def __init__(self, theme: Theme, *, sandbox: bool) -> None:
+    def __init__(self, theme: Theme, *, trial: bool) -> None:
         super().__init__()
         self._names = {chip: chip.value for chip in Chip} | (
-            {Chip.UPLOADED: NC_("filter", "Uploaded (trial)")} if sandbox else {}
+            {Chip.UPLOADED: NC_("filter", "Uploaded (trial)")} if trial else {}
         )
         self.theme = theme
         self._chip_layout = FlowLayout(4)

@@ -138,10 +138,10 @@ class FinishPanel(Band):
     receipt_wanted = Signal(object)
     memory_accepted = Signal()
 
-    def __init__(self, theme: Theme, *, sandbox: bool) -> None:
+    def __init__(self, theme: Theme, *, trial: bool) -> None:
         super().__init__()
         self.theme = theme
-        self._sandbox = sandbox
+        self._trial = trial
         self._past: Finish | None = None
         self.finish: Finish | None = None
         self._check = label("", theme, 14)
@@ -174,7 +174,7 @@ class FinishPanel(Band):
             self._show(self._past)
             return
         at = time.time() if self.finish is None or self.finish.past else self.finish.at
-        self._show(finish_of(counts, at, trial=self._sandbox))
+        self._show(finish_of(counts, at, trial=self._trial))
 
     def ask_memory(self, days: int | None) -> None:
         """Ask at the next end whether History may remember deposits for this number of days; None: that was asked."""

@@ -77,10 +77,10 @@ class Footer(QWidget, Translated):
 
     action_wanted = Signal(object)
 
-    def __init__(self, theme: Theme, *, sandbox: bool) -> None:
+    def __init__(self, theme: Theme, *, trial: bool) -> None:
         super().__init__()
         self.theme = theme
-        self._sandbox = sandbox
+        self._trial = trial
         self._has_run = False
         self._has_begun = False
         self._news = ""
@@ -131,10 +131,10 @@ class Footer(QWidget, Translated):
         self.bar.show_share(counts.fraction)
         self._speed = i18n.speed(totals.speed) if _moves(counts, totals, status) else ""
         over = bool(counts.files) and not (counts.unfinished or status.walking) and self._has_run
-        self._first = _counts_text(counts, has_run=self._has_run, over=over, trial=self._sandbox)
+        self._first = _counts_text(counts, has_run=self._has_run, over=over, trial=self._trial)
         self._second = (
             _trial_over(counts)
-            if over and self._sandbox
+            if over and self._trial
             else ""
             if over and counts.uploaded  # the panel says it
             else _second_text(counts, totals, status, has_run=self._has_run, paused=paused)
@@ -208,7 +208,7 @@ class Footer(QWidget, Translated):
             None,
             FooterAction.HELP,
         )
-        return (*usual, *((FooterAction.OPEN_OBJECTS,) if self._sandbox else ()), FooterAction.ABOUT)
+        return (*usual, *((FooterAction.OPEN_OBJECTS,) if self._trial else ()), FooterAction.ABOUT)
 
     def _menu(self, *actions: FooterAction | None) -> QMenu:
         """Return a menu; None is a separator."""

@@ -41,8 +41,8 @@ _BREAK: Final = "\u200b"
 class SignInState:
     """Whether there are tokens; `expires_at` in seconds since 1970, None where the token does not say.
 
-    `awaited`: the password store has not answered yet. `accepted`: the service took these tokens. `which` differs
-    between other tokens, or the same for another server.
+    `awaited`: the password store has not answered yet. `accepted`: the service took these tokens. `which` is another
+    number for other tokens, and for the same tokens with another server.
     """
 
     signed_in: bool
@@ -53,7 +53,7 @@ class SignInState:
 
 
 class SessionEnd(NamedTuple):
-    """When a session ended (seconds since 1970), by its token, or when the register was first heard to refuse it."""
+    """When a session ended (seconds since 1970), by its token; with `refused`, when the register first refused it."""
 
     at: float
     refused: bool = False
@@ -80,10 +80,10 @@ class Header(QWidget, Translated):
     kept_changed = Signal(object, str)
     """The kept files and folders (`EntryCounts`, or None), and the number shown now."""
 
-    def __init__(self, theme: Theme, *, sandbox: bool) -> None:
+    def __init__(self, theme: Theme, *, trial: bool) -> None:
         super().__init__()
         self.theme = theme
-        self._sandbox = sandbox
+        self._trial = trial
         self._kept: EntryCounts | None = None
         self._news = ""
         self._about = ""
@@ -120,14 +120,14 @@ class Header(QWidget, Translated):
     def show_sign_in(self, state: SignInState | None = None) -> None:
         """Show whether a person is signed in, and for how long from now; None for the state shown before."""
         self._state = state = state or self._state
-        fine = (state.signed_in or self._sandbox) and not self._offline
-        checked = state.accepted or self._sandbox
+        fine = (state.signed_in or self._trial) and not self._offline
+        checked = state.accepted or self._trial
         self._dot.show_color(("ok" if checked else "muted") if fine else "warning")
-        self.sign_in.setText(self._trial_text() if self._sandbox else self._sign_in_text())
+        self.sign_in.setText(self._trial_text() if self._trial else self._sign_in_text())
         unchecked = _("Tokens kept; checked with the first deposit") if state.signed_in and not checked else ""
-        self.sign_in.setToolTip("" if self._sandbox else tip(unchecked, _("Sign in or change the tokens")))
+        self.sign_in.setToolTip("" if self._trial else tip(unchecked, _("Sign in or change the tokens")))
         self.sign_in.setAccessibleDescription(unchecked)
-        self.sign_in.setEnabled(not self._sandbox)
+        self.sign_in.setEnabled(not self._trial)
         self._right.invalidate()  # it would tell the old text's width until the next turn of the event loop
         self._refresh()
 
@@ -183,7 +183,7 @@ class Header(QWidget, Translated):
         self.hint.setToolTip(tip(text) if self.hint.text() != text else "")
         self.hint.setVisible(bool(text))
         doubtful = self._doubtful and text == self._about
-        set_look(self.hint, "kind", "warning" if self.field.is_wrong or doubtful else "muted")
+        set_look(self.hint, "kind", "warning" if self.field.fault or doubtful else "muted")
         anomaly_id = self.field.anomaly_id
         self.suggestion.setVisible(bool(self.suggestion.text()))
         self._words.setVisible(bool(text or self.suggestion.text()))
@@ -195,11 +195,8 @@ class Header(QWidget, Translated):
         self.kept_changed.emit(self._kept, anomaly_id)
 
     def _hint_text(self) -> str:
-        if self.field.is_wrong:
-            return _("Use letters without accents, digits, - or _ (64 at most).")
-        if self._kept is not None and not self.field.anomaly_id:
-            return self._kept.wait()
-        return self._about or self._news
+        waits = self._kept.wait() if self._kept is not None and not self.field.anomaly_id else ""
+        return self.field.fault or waits or self._about or self._news
 
     def _place_words(self) -> None:
         """Put the hint beside the field, or below it where it would have too little room there."""
@@ -246,7 +243,7 @@ class Header(QWidget, Translated):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Say more about the tokens, and of what the register says, where there is room."""
         super().resizeEvent(event)
-        if self._sandbox or (self._state.signed_in and not self._state.accepted):
+        if self._trial or (self._state.signed_in and not self._state.accepted):
             self.show_sign_in()
         else:
             self._refresh()

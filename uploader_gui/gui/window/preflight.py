@@ -60,7 +60,7 @@ class Summary(NamedTuple):
     """The strip's texts: what will be sent, what will not ("" for none), what was sent before ("" for none).
 
     `sent_before` are the skipped uploads, which can be sent again; `helpable`: refused files can be converted.
-    `elsewhere`: what went to another anomaly before ("" for nothing), and `meant` are those probably meant for `other`.
+    `elsewhere` says what went to another anomaly, `other`, before ("" for nothing); `meant` is probably meant for that.
     """
 
     going: str
@@ -381,6 +381,15 @@ class PreflightStrip(Band):
         if summary is None:
             self.appear(False)
             return
+        self._set_texts(summary)
+        self._show_lines(summary)
+        self.refused.setVisible(summary.helpable)
+        self.send_again.set_meaning(summary.sent_before)
+        self.send_again.setVisible(bool(summary.sent_before))
+        self.appear(True)
+        self.room_changed.emit()
+
+    def _set_texts(self, summary: Summary) -> None:
         self.going.setText(summary.going)
         self.not_going.setText(summary.not_going)
         self.before.setText(summary.before)
@@ -394,12 +403,6 @@ class PreflightStrip(Band):
                 number=summary.other,
             )
         )
-        self._show_lines(summary)
-        self.refused.setVisible(summary.helpable)
-        self.send_again.set_meaning(summary.sent_before)
-        self.send_again.setVisible(bool(summary.sent_before))
-        self.appear(True)
-        self.room_changed.emit()
         self.setAccessibleName(_("What happens to the files you added"))
         told = (summary.going, summary.not_going, summary.before, summary.elsewhere)
         self.setAccessibleDescription(" ".join(filter(None, told)))

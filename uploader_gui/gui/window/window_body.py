@@ -46,20 +46,20 @@ _FRAME: Final = 48
 class WindowBody(QWidget):
     """The window's parts. Filters and footer are visible only while the list has rows."""
 
-    def __init__(self, view: UploadView, theme: Theme, *, sandbox: bool) -> None:
+    def __init__(self, view: UploadView, theme: Theme, *, trial: bool) -> None:
         super().__init__()
         self._theme = theme
         self._view = view
-        self.trial = TrialBand(theme) if sandbox else None
-        self.header = Header(theme, sandbox=sandbox)
+        self.trial = TrialBand(theme) if trial else None
+        self.header = Header(theme, trial=trial)
         self.banner = Banner(theme)
-        self.finish = FinishPanel(theme, sandbox=sandbox)
+        self.finish = FinishPanel(theme, trial=trial)
         self.preflight = PreflightStrip(theme)
-        self.filters = FilterBar(theme, sandbox=sandbox)
+        self.filters = FilterBar(theme, trial=trial)
         self.empty = EmptyState(theme)
         self.undo = UndoStrip(theme)
         self.selection = SelectionStrip(theme)
-        self.footer = Footer(theme, sandbox=sandbox)
+        self.footer = Footer(theme, trial=trial)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.empty)
         self._pages.addWidget(_card(view))

@@ -51,7 +51,7 @@ class WindowMemory:
             window.restoreGeometry(place)
 
     def save(self, window: QWidget) -> None:
-        """Save the window's place, as soon as Qt's loop gets to it: only there others go on while the disk is slow."""
+        """Save the window's place when Qt's loop runs next: nothing has to wait for a slow disk until then."""
         self._settings.setValue(_PLACE, window.saveGeometry())
 
     def until_saved(self) -> None:
@@ -79,7 +79,9 @@ class WindowMemory:
         """Save the paths that wait for a number; return whether they are on disk."""
         if kept or self._settings.contains(_KEPT):
             self._settings.setValue(_KEPT, encoded(kept))
-        same_file = QSettings(self._settings.fileName(), QSettings.Format.IniFormat)  # an object's error never ends
+        same_file = QSettings(
+            self._settings.fileName(), QSettings.Format.IniFormat
+        )  # the old one keeps its first error
         same_file.sync()
         return same_file.status() is QSettings.Status.NoError
 
@@ -89,7 +91,7 @@ class WindowMemory:
         return finish.decoded(str(self._settings.value(_FINISH) or ""))
 
     def keep_finish(self, unseen: finish.Finish | None) -> None:
-        """Save such an end for the next window, or forget the last one, as `save` does."""
+        """Save such an end for the next window, or (None) forget the last one; when Qt's loop runs next."""
         if unseen is not None or self._settings.contains(_FINISH):
             self._settings.setValue(_FINISH, unseen.encoded if unseen is not None else "")
 
