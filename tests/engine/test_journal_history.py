@@ -54,10 +54,10 @@ def test_a_run_is_told_once_for_each_anomaly_the_newest_first_and_as_it_has_beco
     later.state, later.sha256, later.attempts = S.UPLOADED, "aa" * 32, 2
     journal.record([later])
     runs = runs_of(journal)
-    assert [run.key for run in runs] == [RunKey(second, "4217"), RunKey(first, "4217"), RunKey(first, "5")]
+    assert [run.key for run in runs] == [RunKey(second, "4217"), RunKey(first, "5"), RunKey(first, "4217")]
     assert [run.server for run in runs] == ["https://other.example", API, API]
-    assert runs[1].states == {S.UPLOADED: 2, S.FAILED: 1}
-    assert (runs[1].files, runs[1].bytes_uploaded, runs[1].program) == (3, 2000, "uploader-gui 1.2.3")
+    assert runs[2].states == {S.UPLOADED: 2, S.FAILED: 1}
+    assert (runs[2].files, runs[2].bytes_uploaded, runs[2].program) == (3, 2000, "uploader-gui 1.2.3")
     assert runs[0].unfinished == 1
     assert [journal.past_run(run.key) for run in runs] == runs
     assert journal.past_run(RunKey(first, "6")) is None
@@ -68,6 +68,13 @@ def test_a_run_is_told_once_for_each_anomaly_the_newest_first_and_as_it_has_beco
         *(later.upload_id, S.UPLOADED, "aa" * 32),
         2,
     )
+
+
+def test_of_two_deposits_of_one_window_the_newer_is_told_first(journal: Journal) -> None:
+    run_id = journal.begin_run(API, "uploader-gui 1.2.3", MORNING)
+    for anomaly_id, added_at in (("1", NOON), ("2", NEXT_DAY), ("3", MORNING)):
+        journal.add([an_upload(anomaly_id)], API, run_id, added_at)
+    assert [run.key.anomaly_id for run in runs_of(journal)] == ["2", "1", "3"]
 
 
 def test_the_servers_that_something_is_left_for_are_told(journal: Journal) -> None:

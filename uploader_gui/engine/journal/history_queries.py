@@ -77,7 +77,7 @@ class HistoryQueries(JournalConnection):
         """Yield every run, of all servers, the newest first, each as a list with an entry per anomaly."""
         for run_id in self._rows("SELECT run_id FROM runs ORDER BY run_id DESC"):
             runs = _runs(self._rows(_FIGURES.format("run_id = ?"), run_id))
-            yield sorted(runs, key=lambda run: run.started_at)
+            yield sorted(runs, key=lambda run: run.started_at, reverse=True)
 
     def past_run(self, key: RunKey) -> PastRun | None:
         """Return one run's part for one anomaly, None where it was purged."""
