@@ -255,6 +255,33 @@ def test_where_the_system_sets_the_contrast_our_style_steps_aside(
     assert qapp.palette().color(QPalette.ColorRole.Window) == QColor(LIGHT.bg)
 
 
+def test_in_the_systems_own_contrast_it_can_be_told_how_far_a_file_is_and_what_is_chosen(
+    window: Window, theme: Theme
+) -> None:
+    window.tell(UploadsAdded((upload("a", S.UPLOADING), upload("b"))), RUNNING)
+    window.tell(Progress((UploadProgress(UploadId("a"), MB // 2, 1.0),), Totals()))
+    window.model.flush()
+    index = window.shown.index(0, 0)
+    choice = window.dialogs.settings(Settings()).sending.units
+    try:
+        theme.use_system_palette()
+        place = window.view.visualRect(index)
+        bar = window.view.delegate.layout_of(place, index, active=False).bar
+        for picture in (window.view.viewport().grab(bar).toImage(), window.footer.bar.grab().toImage()):
+            middle = picture.height() // 2
+            done, rest = (picture.pixelColor(picture.width() * eighth // 8, middle) for eighth in (1, 7))
+            assert contrast(done.name(), rest.name()) > 10
+        before = window.view.viewport().grab(place).toImage()
+        window.view.selectRow(0)
+        assert window.view.viewport().grab(place).toImage() != before
+        assert [choice[unit].icon().isNull() for unit in ("Mo", "bytes")] == [False, True]
+        choice["bytes"].click()
+        assert [choice[unit].icon().isNull() for unit in ("Mo", "bytes")] == [True, False]
+    finally:
+        theme.apply()
+    assert all(choice[unit].icon().isNull() for unit in ("Mo", "bytes"))
+
+
 def test_focus_stays_in_an_open_dialog(window: Window, qtbot: QtBot) -> None:
     dialog = window.dialogs.sign_in(TokensKept.KEYRING)
     dialog.activateWindow()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtGui import QColor, QFont, QIcon, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QButtonGroup,
@@ -56,20 +56,31 @@ class Choice(QWidget):
 
     changed = Signal()
 
-    def __init__(self, buttons: Mapping[str, QPushButton], value: str) -> None:
+    def __init__(self, buttons: Mapping[str, QPushButton], value: str, theme: Theme) -> None:
         super().__init__()
         self._buttons = buttons
+        self._theme = theme
         group = QButtonGroup(self)
         for button in buttons.values():
             button.setCheckable(True)
             group.addButton(button)
         arranged(QHBoxLayout(self), *buttons.values(), None)
         buttons[value].setChecked(True)
+        group.buttonToggled.connect(self._mark)
         group.buttonToggled.connect(self.changed)
+        theme.changed.connect(self._mark)
+        self._mark()
 
     def __getitem__(self, value: str) -> QPushButton:
         """Return the button of a value."""
         return self._buttons[value]
+
+    def _mark(self) -> None:
+        """Give the checked button a check mark where no shade tells it from the others."""
+        colors = self._theme.colors
+        mark = self._theme.icons.icon("check", colors.text, 14) if colors.are_few else QIcon()
+        for button in self._buttons.values():
+            button.setIcon(mark if button.isChecked() else QIcon())
 
     @property
     def value(self) -> str:
@@ -128,7 +139,7 @@ class FormParts(Translated):
 
     def choice(self, words: Mapping[str, str], value: str) -> Choice:
         """Return a row of a button for each value."""
-        return Choice({one: self.text_button(name, "choice") for one, name in words.items()}, value)
+        return Choice({one: self.text_button(name, "choice") for one, name in words.items()}, value, self.theme)
 
 
 _MARGIN: Final = 24

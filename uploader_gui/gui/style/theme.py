@@ -31,6 +31,7 @@ class Colors:
     bg: str
     surface: str
     line: str
+    track: str
     outline: str
     text: str
     muted: str
@@ -45,13 +46,18 @@ class Colors:
     danger: str
     danger_soft: str
 
+    @property
+    def are_few(self) -> bool:
+        """Whether they are the system's (high contrast): no shade tells what is selected, or how long a bar is."""
+        return self.track == self.surface
+
     @classmethod
     def of_palette(cls, palette: QPalette) -> Colors:
         """Return the system's own colours (high contrast); state is then shown by symbol and word only."""
         text, base = palette.text().color().name(), palette.base().color().name()
         accent, on_accent = palette.highlight().color().name(), palette.highlightedText().color().name()
         colors = dict.fromkeys((one.name for one in fields(cls)), text)
-        colors |= dict.fromkeys(("surface", "accent_soft", "hover", "warning_soft", "danger_soft"), base)
+        colors |= dict.fromkeys(("surface", "track", "accent_soft", "hover", "warning_soft", "danger_soft"), base)
         colors |= {"bg": palette.window().color().name(), "accent_hover": accent}
         colors["on_accent"] = base if accent == text else on_accent
         return cls(**colors)
@@ -61,6 +67,7 @@ LIGHT: Final = Colors(
     bg="#F6F7F9",
     surface="#FFFFFF",
     line="#E3E6EB",
+    track="#E3E6EB",
     outline="#B7BEC9",
     text="#1B1F27",
     muted="#5E6776",
@@ -79,6 +86,7 @@ DARK: Final = Colors(
     bg="#17191D",
     surface="#1F2227",
     line="#32363E",
+    track="#32363E",
     outline="#565D69",
     text="#ECEEF2",
     muted="#A3ABB8",

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QObject
     from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPaintEvent
 
-    from uploader_gui.gui.style.theme import Theme
+    from uploader_gui.gui.style.theme import Colors, Theme
 
 
 _FILE_COLUMNS: Final = (36, 13, 24, 22)
@@ -381,6 +381,15 @@ class Dot(QWidget):
         painter.end()
 
 
+def paint_track(painter: QPainter, bar: QRectF, colors: Colors) -> None:
+    """Paint a bar with nothing in it, framed where no shade shows how long it is; leave the painter without a pen."""
+    edge = 0.5 if colors.are_few else 0.0
+    painter.setPen(QColor(colors.line) if colors.are_few else Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(colors.track))
+    painter.drawRoundedRect(bar.adjusted(edge, edge, -edge, -edge), bar.height() / 2, bar.height() / 2)
+    painter.setPen(Qt.PenStyle.NoPen)
+
+
 class ThinBar(QProgressBar):
     """The overall bar: Qt's own for screen readers, painted as a thin rounded line."""
 
@@ -408,9 +417,7 @@ class ThinBar(QProgressBar):
         del event
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(self._theme.colors.line))
-        painter.drawRoundedRect(self.rect(), 3, 3)
+        paint_track(painter, QRectF(self.rect()), self._theme.colors)
         if self.value() > 0:
             painter.setBrush(QColor(self._theme.colors.accent))
             width = max(6.0, self.width() * self.value() / STEPS)

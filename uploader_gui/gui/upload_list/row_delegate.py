@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPen, QPixmap, QRegion
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QToolTip
 
 from uploader_gui.engine.models import UploadSnapshot, UploadState
-from uploader_gui.gui.style.widgets import tip
+from uploader_gui.gui.style.widgets import paint_track, tip
 from uploader_gui.gui.upload_list import row_text
 from uploader_gui.gui.upload_list.row_actions import RowAction, active_row_actions, resting_row_actions
 from uploader_gui.gui.upload_list.row_layout import RowFonts, RowLayout, lay_out, separator
@@ -175,18 +175,19 @@ class RowDelegate(QStyledItemDelegate):
         painter.setPen(ring)
         painter.setBrush(QColor(color) if color else Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(area, 7, 7)
+        if colors.are_few and flags & QStyle.StateFlag.State_Selected:
+            painter.fillRect(area.adjusted(2, 7, 6 - area.width(), -7), QColor(colors.text))
 
     def _paint_state(self, painter: QPainter, upload: UploadSnapshot, text: str, box: QRect) -> None:
         colors = self._theme.colors
         painter.setFont(self.fonts.state)
-        painter.setPen(QColor(colors.text if upload.state is _S.UPLOADING else self._state_color(upload)))
+        is_figure = upload.state in row_text.UNDER_WAY and text != row_text.state_word(upload)
+        painter.setPen(QColor(colors.text if is_figure else self._state_color(upload)))
         painter.drawText(box, _RIGHT, text)
 
     def _paint_bar(self, painter: QPainter, upload: UploadSnapshot, share: float, bar: QRect) -> None:
         radius = bar.height() / 2
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(self._theme.colors.line))
-        painter.drawRoundedRect(bar, radius, radius)
+        paint_track(painter, QRectF(bar), self._theme.colors)
         if share <= 0:
             return
         painter.setBrush(QColor(self._state_color(upload)))

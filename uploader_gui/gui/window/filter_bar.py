@@ -238,7 +238,7 @@ class ChipButton(QAbstractButton):
         colors, (bold, small, _, _) = self._theme.colors, self._parts()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ground = colors.accent_soft if self.isChecked() else colors.line if self.underMouse() else ""
+        ground = colors.accent_soft if self.isChecked() else colors.track if self.underMouse() else ""
         painter.setPen(QPen(QColor(colors.accent), 2) if self.hasFocus() else Qt.PenStyle.NoPen)
         painter.setBrush(QColor(ground) if ground else Qt.BrushStyle.NoBrush)
         pill = QRectF(self.rect()).adjusted(1, 1, -1, -1)
