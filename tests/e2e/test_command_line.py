@@ -129,6 +129,7 @@ def test_being_offline_for_too_long_ends_a_run(program: Program, strict_api: Str
     assert (ended.code, ended.only["state"], ended.only["reason"]["code"]) == (1, "pending", "offline")
     assert ended.only["attempts"] == 0
     assert "The server does not answer." in ended.out
+    assert "Try again in a few minutes." in ended.out.splitlines()[-2]  # why it gave up
     assert "offline" not in ended.out.lower()
 
 

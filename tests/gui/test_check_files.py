@@ -11,12 +11,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import LEFT, FakeEngine, Window, found
+from tests.gui.fake_engine import LEFT, FakeEngine, Window, colors_of, found
 from tests.gui.receipts import file, receipt
 from uploader_gui.engine.events import HistoryFound, ReceiptBuilt
 from uploader_gui.engine.models import PastRun, RunKey, UploadState
 from uploader_gui.engine.receipt import Receipt, encoded
-from uploader_gui.gui.receipts.check_dialog import CheckDialog
+from uploader_gui.engine.receipt_check import COUNTS_AGAINST, Comparison, Verdict
+from uploader_gui.gui.receipts.check_dialog import CheckDialog, ComparisonList
 from uploader_gui.gui.receipts.history_dialog import HistoryDialog
 from uploader_gui.gui.style.theme import Theme
 
@@ -109,6 +110,21 @@ def test_each_of_many_files_is_one_line(window: Window, theme: Theme, tmp_path: 
     assert finish(dialog, qtbot) == "450 files: 450 missing"
     assert shown(dialog) == [[name, "missing"] for name in names]
     dialog.close()
+
+
+def test_what_is_equal_alone_is_green_and_what_speaks_against_a_file_red(theme: Theme, qtbot: QtBot) -> None:
+    found_out = ComparisonList(theme)
+    qtbot.addWidget(found_out)
+    found_out.resize(600, 400)
+    found_out.show()
+    found_out.add([Comparison(f"{verdict.name}.jpg", verdict) for verdict in Verdict])
+    items = [found_out.topLevelItem(row) for row in range(found_out.topLevelItemCount())]
+    seen = {
+        item.text(0): colors_of(found_out.viewport().grab(found_out.visualItemRect(item))) for item in items if item
+    }
+    against = {f"{verdict.name}.jpg" for verdict in COUNTS_AGAINST}
+    assert {name for name, colors in seen.items() if theme.colors.ok.lower() in colors} == {"EQUAL.jpg"}
+    assert {name for name, colors in seen.items() if theme.colors.danger.lower() in colors} == against
 
 
 @pytest.mark.parametrize(

@@ -190,4 +190,5 @@ def test_an_end_is_read_as_it_was_written() -> None:
     assert decoded(replace(PAST, past=False).encoded) == PAST
     assert decoded(replace(PAST, anomaly_id="../x").encoded) is None
     assert decoded(replace(PAST, attached=-1).encoded) is None
+    assert decoded(replace(PAST, attached=0, failed=2).encoded) is None  # nothing to show a receipt of
     assert decoded(replace(PAST, at=1e300).encoded) is None

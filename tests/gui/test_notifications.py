@@ -99,6 +99,9 @@ def test_in_the_background_the_window_is_gone_and_an_icon_says_how_many_are_left
     manners.come_back()
     assert window.isVisible()
     assert desktop.icon == ""
+    window.tell(UploadsAdded((upload("c", S.UPLOADED, anomaly_id="5001"),)))
+    manners.go_to_background()
+    assert desktop.icon == "2 files still to send to anomaly 4217"
 
 
 def test_the_background_ends_by_itself_when_all_is_sent(
@@ -206,6 +209,17 @@ def test_hidden_it_comes_back_where_nothing_goes_on_by_itself(
         window.tell(*events)
         qtbot.waitUntil(window.isVisible)
     assert desktop.icon == ""
+
+
+def test_hidden_it_comes_back_at_once_where_what_arrived_cannot_be_saved(
+    window: Window, manners: DesktopPolicy, desktop: FakeDesktop
+) -> None:
+    send(window.engine, "a")
+    manners.go_to_background()
+    window.tell(UploadsChanged((upload("a", S.UPLOADED),)))
+    window.tell(QueueStatus(running=True, conditions=frozenset({Condition.JOURNAL})))
+    assert window.isVisible()
+    assert desktop.notifications[-1][0] == "Some files need your attention"
 
 
 @pytest.mark.parametrize("condition", [Condition.OFFLINE, Condition.SERVICE_BUSY, Condition.STORAGE_BUSY])

@@ -284,13 +284,14 @@ def test_of_a_cancelled_file_paper_and_table_do_not_say_twice_that_it_was_cancel
     assert (row["Result"], row["Reason"], row["Reason (code)"]) == ("Cancelled", "", "cancelled")
 
 
-def test_page_and_paper_say_why_a_file_is_not_there_yet_and_that_it_took_several_attempts() -> None:
-    late, soon = file("late.jpg", "pending"), file("soon.jpg", attempts=2)
+def test_page_and_paper_say_why_a_file_is_not_there_yet_and_what_happened_on_the_way() -> None:
+    late, soon = file("late.jpg", "pending"), file("soon.jpg", attempts=2, may_be_registered_twice=True)
     paper = receipt_pages.table_html([(1, late), (2, soon)])
     for text in (paper, receipt_pages.html_page(receipt(late, soon)).decode()):
         assert "The program was closed before the file was sent." in text
         assert text.count("Attempts: ") == 1
         assert "Attempts: 2" in text
+        assert text.count("May be registered twice.") == 1
 
 
 def test_the_page_names_the_original_of_what_was_made_from_it_and_what_could_not_be_read_of_that() -> None:

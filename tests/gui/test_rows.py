@@ -172,13 +172,15 @@ def test_rows_name_their_anomaly_as_soon_as_another_number_stands_there(window: 
 
 def test_only_what_is_stored_looks_so(window: Window, theme: Theme) -> None:
     window.tell(one_of_each())
-    looks = {}
+    looks, words = {}, {}
     for row in range(window.model.rowCount()):
         index = window.view.model().index(row, 0)
         state = index.data(Role.SNAPSHOT).state
         window.view.scrollTo(index)
-        symbol = window.view.delegate.layout_of(window.view.visualRect(index), index, active=False).disc
-        looks[state] = window.view.viewport().grab(symbol).toImage()
+        layout = window.view.delegate.layout_of(window.view.visualRect(index), index, active=False)
+        looks[state] = window.view.viewport().grab(layout.disc).toImage()
+        words[state] = colors_of(window.view.viewport().grab(layout.state))
+    assert {state for state in S if theme.colors.ok.lower() in words[state]} == {S.UPLOADED}
     colors = {state: colors_of(look) for state, look in looks.items()}
     for name, states in (
         ("ok", {S.UPLOADED}),

@@ -17,6 +17,7 @@ from tests.support.strict_api import StrictApi
 from uploader_gui.engine.events import Fact, Finding, Question, Verdict
 from uploader_gui.engine.options import HttpOptions
 from uploader_gui.gui.dialogs.connection_panel import ConnectionTester
+from uploader_gui.gui.dialogs.form import Choice
 from uploader_gui.gui.dialogs.settings_dialog import SettingsDialog
 from uploader_gui.settings import HEADLESS_ONLY, OF_OPERATOR, Fixed, Settings
 
@@ -102,6 +103,28 @@ def test_settings_give_what_was_chosen_on_every_page(window: Window, dialog: Set
             depositor="A. Martin",
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("caption", "label", "chosen"),
+    [
+        ("Send as soon as files are dropped", "Yes", {"send_when_dropped": "yes"}),
+        ("Sizes are registered in", "Bytes", {"size_unit": "bytes"}),
+        ("Photos the register refuses (HEIC, WebP, TIFF, BMP)", "Convert to JPEG", {"refused_pictures": "convert"}),
+        ("Photos the register refuses (HEIC, WebP, TIFF, BMP)", "Send in a ZIP", {"refused_pictures": "zip"}),
+        ("Other files it refuses (videos, PowerPoint…)", "Send in a ZIP", {"refused_others": "zip"}),
+        ("Proxy", "None", {"proxy": "none"}),
+        ("Language", "Français", {"language": "fr"}),
+        ("Appearance", "Dark", {"theme": "dark"}),
+    ],
+)
+def test_a_button_chooses_what_it_says(
+    dialog: SettingsDialog, caption: str, label: str, chosen: dict[str, str]
+) -> None:
+    (choice,) = [one for one in dialog.findChildren(Choice) if one.accessibleName() == caption]
+    (button,) = [one for one in choice.findChildren(QAbstractButton) if one.text() == label]
+    button.click()
+    assert dialog.values == VALUES.model_copy(update=chosen)
 
 
 def test_a_wrong_address_gets_a_sentence_and_neither_save_nor_test(dialog: SettingsDialog) -> None:
