@@ -132,9 +132,10 @@ def test_what_arrived_a_moment_ago_is_not_asked_about(window: Window, qtbot: QtB
         window.close()
 
 
-def test_files_of_several_anomalies_are_not_told_as_those_of_one(window: Window) -> None:
-    window.tell(UploadsAdded((*files({S.FAILED: 1}), *files({S.UPLOADED: 1}, anomaly_id="5000"))))
-    assert asked(window).question.text() == "1 of 2 files is not attached to its anomaly: 1 failed."
+@pytest.mark.parametrize(("state", "word"), [(S.FAILED, "failed"), (S.QUEUED, "waiting")])
+def test_files_of_several_anomalies_are_not_told_as_those_of_one(window: Window, state: S, word: str) -> None:
+    window.tell(UploadsAdded((*files({state: 1}), *files({S.UPLOADED: 1}, anomaly_id="5000"))))
+    assert asked(window).question.text() == f"1 of 2 files is not attached to its anomaly: 1 {word}."
 
 
 def test_files_kept_for_a_number_are_asked_about_alone_and_beside_others(window: Window) -> None:

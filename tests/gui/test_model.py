@@ -142,11 +142,13 @@ def test_bytes_of_an_attempt_that_ended_leave_row_and_sums(model: UploadModel, s
 @pytest.mark.parametrize("state", [S.UPLOADING, S.CONFIRMING])
 def test_a_row_says_since_when_nothing_has_moved(model: UploadModel, state: S) -> None:
     now, name = model.clock(), UploadId("a.jpg")
-    still = [UploadProgress(name, 1, 0.0, now - seconds) for seconds in (19, 35)]
+    still = [UploadProgress(name, 1, 0.0, now - seconds) for seconds in (19.9, 20, 35)]
     told = [row_text.state_text(upload("a.jpg", state), progress, now) for progress in still]
     assert "moved" not in told[0]
-    assert told[1].replace("\u00a0", " ") == "Nothing has moved for 35 s"
-    spoken = row_text.accessible_text(upload("a.jpg", state), still[1], now)
+    assert [one.replace("\u00a0", " ") for one in told[1:]] == [
+        f"Nothing has moved for {seconds} s" for seconds in (20, 35)
+    ]
+    spoken = row_text.accessible_text(upload("a.jpg", state), still[2], now)
     assert spoken.replace("\u00a0", " ").endswith(", nothing has moved for 35 s")
 
 

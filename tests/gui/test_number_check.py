@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.gui.dragging import drop, files
-from tests.gui.fake_engine import CTRL, LEFT, REST, RUNNING, FakeEngine, S, Window, found, upload
+from tests.gui.fake_engine import CTRL, LEFT, REST, RUNNING, FakeEngine, S, Window, colors_of, found, upload
 from uploader_gui.anomaly_links import AnomalyPages
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import (
@@ -25,6 +25,7 @@ from uploader_gui.engine.events import (
     UploadsAdded,
 )
 from uploader_gui.engine.models import UploadState
+from uploader_gui.gui.style.theme import Theme
 from uploader_gui.gui.window.anomaly_field import similar
 from uploader_gui.gui.window.footer import FooterAction
 from uploader_gui.gui.window.header import SignInState
@@ -146,7 +147,7 @@ def test_only_what_could_not_be_checked_is_asked_once_more(signed_in: Window) ->
     ],
 )
 def test_a_number_that_the_register_does_not_know_has_no_check_mark_in_the_window_and_where_files_are_moved(
-    signed_in: Window, result: Lookup, mark: str, said: str
+    signed_in: Window, theme: Theme, result: Lookup, mark: str, said: str
 ) -> None:
     signed_in.tell(WAITS)
     dialog = signed_in.dialogs.send_to(WAITS.uploads)
@@ -156,6 +157,8 @@ def test_a_number_that_the_register_does_not_know_has_no_check_mark_in_the_windo
     signed_in.tell(AnomalyLookedUp("42", result))
     marks = [action for field in fields for action in field.actions() if action.isVisible()]
     assert [action.toolTip() for action in marks] == [mark] * 2 * bool(mark)
+    is_known = result is Lookup.KNOWN
+    assert all((theme.colors.ok.lower() in colors_of(one.icon().pixmap(18))) is is_known for one in marks)
     assert [field.accessibleDescription() for field in fields] == [said] * 2
 
 

@@ -377,6 +377,7 @@ def test_each_file_stands_on_one_page(qtbot: QtBot, tmp_path: Path) -> None:
     with qtbot.waitSignal(pages.failed, timeout=60_000):
         pages.start()
     assert len(pages.pages) > 3
+    assert all(page.height < 0.97 * writer.height() for page in pages.pages)  # below is the line at the foot
     assert [number for page in pages.pages for number in numbers_on(page)] == [f"{n + 1}" for n in range(60)]
 
 

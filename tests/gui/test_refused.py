@@ -16,6 +16,7 @@ from uploader_gui.engine.models import Source, Substitute, UploadSnapshot
 from uploader_gui.gui.dialogs.refused_dialog import RefusedDialog
 from uploader_gui.gui.upload_list import row_text
 from uploader_gui.gui.upload_list.row_actions import RowAction, resting_row_actions
+from uploader_gui.gui.upload_list.upload_model import Column
 from uploader_gui.gui.window.footer import FooterAction
 
 
@@ -53,6 +54,8 @@ def test_a_row_says_that_it_is_prepared_and_then_what_is_sent(window: Window) ->
     sent = Source(before.source.path, before.source.path, "IMG_2041.jpg", "image/jpeg", 2 * MB, 1)
     prepared = replace(before, state=S.QUEUED, reason=None, substitute=Substitute(sent, "ab" * 32))
     window.tell(UploadsChanged((prepared,)))
+    window.model.flush()
+    assert window.model.index(0, Column.SIZE).data().replace("\u00a0", " ") == "1.0 MB"
     facts = row_text.facts_text(prepared, with_anomaly=False).replace("\u00a0", " ")
     assert facts == "1.0 MB · HEIC · will be sent as IMG_2041.jpg (2.0 MB)"
     arrived = row_text.facts_text(replace(prepared, state=S.UPLOADED), with_anomaly=False).replace("\u00a0", " ")

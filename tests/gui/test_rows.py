@@ -172,7 +172,7 @@ def test_rows_name_their_anomaly_as_soon_as_another_number_stands_there(window: 
 
 def test_only_what_is_stored_looks_so(window: Window, theme: Theme) -> None:
     window.tell(one_of_each())
-    looks, words = {}, {}
+    looks, words, bars = {}, {}, set()
     for row in range(window.model.rowCount()):
         index = window.view.model().index(row, 0)
         state = index.data(Role.SNAPSHOT).state
@@ -180,7 +180,10 @@ def test_only_what_is_stored_looks_so(window: Window, theme: Theme) -> None:
         layout = window.view.delegate.layout_of(window.view.visualRect(index), index, active=False)
         looks[state] = window.view.viewport().grab(layout.disc).toImage()
         words[state] = colors_of(window.view.viewport().grab(layout.state))
+        bars |= set() if layout.bar.isNull() else colors_of(window.view.viewport().grab(layout.bar))
     assert {state for state in S if theme.colors.ok.lower() in words[state]} == {S.UPLOADED}
+    assert theme.colors.accent.lower() in bars  # that of what is to be confirmed is nearly full
+    assert theme.colors.ok.lower() not in bars
     colors = {state: colors_of(look) for state, look in looks.items()}
     for name, states in (
         ("ok", {S.UPLOADED}),

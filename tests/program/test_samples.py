@@ -13,10 +13,11 @@ import pytest
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
+from tests.gui.receipts import file, receipt
 from uploader_gui.engine.errors import TypeNotAccepted
 from uploader_gui.engine.media import media_type_of
 from uploader_gui.engine.pictures.decoder import PictureDecoder
-from uploader_gui.sandbox_session import copy_samples
+from uploader_gui.sandbox_session import SandboxSession, copy_samples
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +39,18 @@ def test_forty_four_are_of_accepted_types_and_one_is_not(samples: dict[str, Path
     assert types.pop("refused IMG_2041.HEIC: HEIC") == 1
     assert not [name for name in types if name.startswith("refused")]
     assert (sum(types.values()), len(types)) == (44, 14)
+
+
+def test_of_a_trial_s_files_only_refused_samples_are_forgiven(tmp_path: Path) -> None:
+    with SandboxSession() as trial:
+        sample, another, third, *_ = map(str, trial.samples())
+        made = receipt(
+            file(path=sample, state="refused"),
+            file(path=another, state="failed"),
+            file(path=third, state="pending"),
+            file(path=str(tmp_path / "own.exe"), state="refused"),
+        )
+        assert trial.refused_samples(made) == 1
 
 
 def test_they_are_small_files_of_this_moment_and_no_two_are_alike(samples: dict[str, Path], tmp_path: Path) -> None:
