@@ -292,6 +292,7 @@ def test_files_half_fetched_for_no_number_are_named_at_a_start(
     kept = [KeptPath(whole, options=FROM_PHONE), KeptPath(tmp_path / "half.jpg", options=FROM_PHONE)]
     assert decoded(encoded(kept)) == kept
     window.add_files.restore(kept)
+    window.add_files.forget_half_fetched()
     assert window.header.hint.text() == "1 file waits for the number."
     assert window.banner.text.text() == "1 file was not fetched to the end: half.jpg. Drop it again."
     assert told(engine, "no_longer_wanted") == [[tmp_path / "half.jpg"]]

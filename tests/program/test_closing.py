@@ -16,8 +16,9 @@ from tests.support.files import Files
 from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import StoreThenSilence
 from tests.support.strict_api import StrictApi
+from uploader_gui.engine.models import Origin
 from uploader_gui.engine.options import AddOptions, Choices
-from uploader_gui.gui.window.window_memory import WindowMemory
+from uploader_gui.gui.window.window_memory import KeptPath, WindowMemory
 
 
 class Start(Protocol):
@@ -66,6 +67,16 @@ def test_a_file_that_waits_for_a_number_waits_for_it_at_the_next_start(start: St
     again = start()
     assert again.do("hint") == "1 file waits for the number."
     again.terminated()
+
+
+def test_a_file_half_fetched_for_no_number_is_named_at_one_start_alone(start: Start, person: Path) -> None:
+    (data := person / "data").mkdir(parents=True)
+    half = KeptPath(data / "fetched" / "0123456789abcdef" / "half.jpg", options=AddOptions(origin=Origin.PHONE))
+    WindowMemory(data / "window.ini").keep([half])
+    window = start()
+    window.do("until_told", "1 file was not fetched to the end: half.jpg.")
+    window.terminated()
+    assert WindowMemory(data / "window.ini").kept == []
 
 
 def test_where_the_window_cannot_save_what_waits_for_a_number_closing_says_that_it_is_lost(

@@ -120,6 +120,7 @@ class Program:
         self._desktop = Desktop(self._window, self._application.windowIcon(), self._application.setBadgeNumber)
         self._policy = DesktopPolicy(self._window, self._bridge, self._desktop)
         self._connect()
+        self._window.add_files.forget_half_fetched()
         if first.is_closed:
             self._leave.set()
 

@@ -125,12 +125,15 @@ class AddFiles(QObject):
 
     def restore(self, kept: Sequence[KeptPath]) -> None:
         """Keep the paths that waited for a number when the last window was closed."""
-        half = [one for one in kept if one.options.origin is not None and not one.path.is_file()]
         if kept:
-            self._keep([one for one in kept if one not in half])
+            self._keep(kept)
+
+    def forget_half_fetched(self) -> None:
+        """Drop the restored files that were not fetched to the end, and name them; once others hear of it."""
+        half = [path for path, one in self._kept.items() if one.options.origin is not None and not path.is_file()]
         if half:
-            self.explain_half_fetched([one.path.name for one in half])
-            self.forgotten.emit([one.path for one in half])
+            self.explain_half_fetched([path.name for path in half])
+            self.let_go(half)
 
     def forget_kept(self) -> None:
         """Drop the kept paths; the files themselves stay where they are."""
