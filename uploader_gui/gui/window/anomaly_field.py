@@ -173,6 +173,8 @@ class CalmCaret(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Blink on focus and input, and stop later; restore the system's setting when the focus leaves."""
         del watched
+        if event.type() == QEvent.Type.FocusIn:  # the field was perhaps made while another one rested, with 0
+            self._system_flash_ms = QApplication.cursorFlashTime() or self._system_flash_ms
         if event.type() == QEvent.Type.FocusIn or event.type() in _INPUT_EVENTS:
             self._blink()
             self._rest_timer.start()
