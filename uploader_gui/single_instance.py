@@ -29,7 +29,7 @@ from PySide6.QtCore import QObject, Signal
 from uploader_gui.command_line import Handover
 from uploader_gui.engine.addresses import ANOMALY_ID
 from uploader_gui.paths import DataPaths
-from uploader_gui.platform.ownership import FileLock, is_own_socket, is_same_user, make_private
+from uploader_gui.platform.ownership import FileLock, ensure_private, is_own_socket, is_same_user
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -117,13 +117,13 @@ class InstanceLock:
     def folders(self) -> Iterator[Path]:
         """Yield the folders for lock and socket, the best one first; only this user can open them."""
         own = DataPaths(self._folder).instance
-        if make_private(own):
+        if ensure_private(own):
             yield own
         if os.name == "posix":
             for place in _shared_places():
                 of_user = place / f"uploader-gui-{os.geteuid()}"
                 shared = of_user / self.digest
-                if make_private(of_user) and make_private(shared):
+                if ensure_private(of_user) and ensure_private(shared):
                     yield shared
 
     @property

@@ -6,8 +6,9 @@ The window decides nothing about tokens, settings or leaving: `window_app/` answ
 
 from __future__ import annotations
 
+import sys
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -16,7 +17,6 @@ from PySide6.QtWidgets import QMainWindow
 from uploader_gui.engine import events
 from uploader_gui.gui.drop.add_files import AddFiles
 from uploader_gui.gui.event_router import EventRouter
-from uploader_gui.gui.style.widgets import HISTORY_KEY
 from uploader_gui.gui.upload_list.counts import Unsent
 from uploader_gui.gui.upload_list.upload_model import UploadModel
 from uploader_gui.gui.upload_list.upload_view import UploadView
@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from uploader_gui.gui.receipts.receipt_controller import ReceiptController
     from uploader_gui.gui.style.theme import Theme
     from uploader_gui.gui.window.header import SignInState
+
+
+_HISTORY_KEY: Final = Qt.Key.Key_Y if sys.platform == "darwin" else Qt.Key.Key_H
+"""With Ctrl, on a Mac Command: ⌘H hides a program there, and ⌘Y shows the history in browsers."""
 
 
 class MainWindow(QMainWindow):
@@ -201,7 +205,7 @@ class MainWindow(QMainWindow):
             (QKeySequence.StandardKey.Paste, self.add_files.paste),
             (QKeySequence(Qt.Key.Key_F1), self.dialogs.help),
             (QKeySequence(Qt.Key.Key_Escape), self.body.clear_search_or_selection),
-            (QKeySequence(Qt.Modifier.CTRL | HISTORY_KEY), self.dialogs.history),
+            (QKeySequence(Qt.Modifier.CTRL | _HISTORY_KEY), self.dialogs.history),
             (QKeySequence.StandardKey.Find, self.body.begin_search),
             (QKeySequence.StandardKey.Undo, self._engine.undo),
             (QKeySequence(Qt.Modifier.CTRL | Qt.Key.Key_Return), self.commands.press_primary),

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def make_private(folder: Path) -> bool:
-    """Make a folder for its owner only; return False where one exists that others own or can open.
+def ensure_private(folder: Path) -> bool:
+    """Make a folder for its owner only, if it is missing; return whether it is this user's and nobody else can open it.
 
     An existing folder is never changed: the person may have made it. On Windows only the user can open the data folder.
     """

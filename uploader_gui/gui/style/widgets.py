@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -493,7 +492,3 @@ class FlowLayout(QLayout):
         """Return the size of the widest and the highest widget."""
         sizes = [entry.sizeHint() for entry in self._shown()]
         return QSize(max((s.width() for s in sizes), default=0), max((s.height() for s in sizes), default=0))
-
-
-HISTORY_KEY: Final = Qt.Key.Key_Y if sys.platform == "darwin" else Qt.Key.Key_H
-"""With Ctrl, on a Mac Command: ⌘H hides a program there, and ⌘Y shows the history in browsers."""
