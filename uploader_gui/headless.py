@@ -251,7 +251,8 @@ class _Session:
 
     def _interrupt(self) -> None:
         """Leave; at a second signal at once, as in a crash: a slow disk may take long to write the journal."""
-        if self._work is not None and time.monotonic() - self._signalled > SECOND_SIGNAL_SECONDS and self._interrupted:
+        is_second = self._interrupted and time.monotonic() - self._signalled > SECOND_SIGNAL_SECONDS
+        if is_second and self._work is not None:
             self._work.cancel()
         self._signalled = time.monotonic()
         self._interrupted = True

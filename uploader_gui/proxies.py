@@ -89,12 +89,12 @@ def _url(host: str, port: int, user: str, password: str) -> str:
 def _environment_proxy(url: str) -> str:
     """Return the proxy that the environment names for an address, "" without one.
 
-    The lower-case variable comes first; an empty one counts as none. `all_proxy` serves what has none of its own.
+    The lower-case variable comes first; an empty one counts as none. `all_proxy` is for schemes without their own.
+    `HTTP_PROXY` does not count, as with curl: below a web server a visitor can set it.
     """
-    names = (f"{urlsplit(url).scheme}_proxy", "all_proxy")
-    upper = [name.upper() for name in names if name != "http_proxy"]  # a web server would set that one for a visitor
-    given = (os.environ.get(name, "").strip() for name in (names[0], *upper[:-1], names[1], upper[-1]))
-    return next(filter(None, given), "")
+    own, shared = f"{urlsplit(url).scheme}_proxy", "all_proxy"
+    names = (name for name in (own, own.upper(), shared, shared.upper()) if name != "HTTP_PROXY")
+    return next(filter(None, (os.environ.get(name, "").strip() for name in names)), "")
 
 
 def _usable(address: str, url: str) -> str | None:

@@ -53,7 +53,7 @@ def _keys_of(scheme: str, authority: str) -> dict[str, str]:
 
 
 def _mounts(folder: Path, kind: str, keys: dict[str, str]) -> list[tuple[str, str]]:
-    """Return the mounts of that kind that have these keys, with their prefixes, the one with fewest others first."""
+    """Return name and prefix of the mounts of a kind that have these keys: longest prefix first, then fewest keys."""
     try:
         names = [place.name for place in folder.iterdir()]
     except OSError:
