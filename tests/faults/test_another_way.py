@@ -3,13 +3,12 @@
 import asyncio
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any
 
 import pytest
 
 from tests.faults.running import QUICK, Run, World, engine, options
-from tests.faults.test_change_of_server import names_at, sent
-from tests.support.api_faults import Answer, Silence
+from tests.faults.test_change_of_server import amid_a_put_and_a_registration, names_at, sent
+from tests.support.api_faults import Answer
 from tests.support.certificates import CertificateAuthority
 from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import SlowRead, StallMidway, internal_error, wrong_etag
@@ -19,7 +18,6 @@ from uploader_gui.engine.models import UploadState
 from uploader_gui.engine.options import Choices
 
 S = UploadState
-NONE: Any = None
 
 
 async def test_with_another_certificate_authority_everything_goes_on(ca: CertificateAuthority, world: World) -> None:
@@ -46,13 +44,7 @@ async def test_with_another_certificate_authority_everything_goes_on(ca: Certifi
 
 async def test_what_is_under_way_goes_on_another_way_to_the_same_server(run: Run, world: World) -> None:
     """A PUT that hangs begins again at once, a registration ends as it began: nothing is registered twice."""
-    world.storage.fault = lambda _key, attempt, _request: StallMidway() if attempt == 1 else None
-    world.api.faults.extend((NONE, Silence()))
-    await run.added(world.make("sending.jpg", size=400_000))
-    run.queue.scheduler.start()
-    await asyncio.to_thread(world.storage.wait_for_puts, 1)
-    await run.added(world.make("registering.jpg"))
-    await asyncio.to_thread(world.api.wait_for_calls, 2)
+    await amid_a_put_and_a_registration(run, world)
     told = len(run.all_heard(QueueStatus))
     run.queue.use(world.options(proxy_for=lambda _: None))
     await run.in_state(S.UPLOADED, "sending.jpg")

@@ -129,10 +129,8 @@ async def test_what_waits_or_failed_goes_to_its_own_server_once_that_is_set_agai
     assert (names_at(world.api), names_at(other_api)) == (["late.jpg", "waiting.jpg"], ["new.jpg"])
 
 
-async def test_transfers_and_registrations_under_way_end_with_their_own_server(
-    there: EngineOptions, other_api: StrictApi, run: Run, world: World
-) -> None:
-    """One is in the middle of its PUT, one in the middle of its registration: neither is lost nor doubled."""
+async def amid_a_put_and_a_registration(run: Run, world: World) -> None:
+    """Bring `sending.jpg` into the middle of its first PUT, and `registering.jpg` into that of its registration."""
     world.storage.fault = lambda _key, attempt, _request: StallMidway() if attempt == 1 else None
     world.api.faults.extend((NONE, Silence()))
     await run.added(world.make("sending.jpg", size=400_000))
@@ -140,6 +138,13 @@ async def test_transfers_and_registrations_under_way_end_with_their_own_server(
     await asyncio.to_thread(world.storage.wait_for_puts, 1)
     await run.added(world.make("registering.jpg"))
     await asyncio.to_thread(world.api.wait_for_calls, 2)
+
+
+async def test_transfers_and_registrations_under_way_end_with_their_own_server(
+    there: EngineOptions, other_api: StrictApi, run: Run, world: World
+) -> None:
+    """One is in the middle of its PUT, one in the middle of its registration: neither is lost nor doubled."""
+    await amid_a_put_and_a_registration(run, world)
     run.queue.use(there)
     await named(run, world.api.url, "sending.jpg", "registering.jpg")
     world.api.release()

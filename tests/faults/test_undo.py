@@ -140,13 +140,17 @@ async def test_a_registered_upload_keeps_its_link(run: Run, world: World) -> Non
     assert len(world.api.registered) == 1
 
 
-async def test_what_is_being_registered_is_not_asked_for_twice(run: Run, world: World) -> None:
+async def cancelled_while_it_is_registered(run: Run, world: World) -> None:
     world.api.faults.append(Silence())
     await run.added(world.make("a.jpg"))
     run.queue.scheduler.start()
     await asyncio.to_thread(world.api.wait_for_calls, 1)
     run.queue.cancel_all()
     await run.in_state(S.CANCELLED, "a.jpg")
+
+
+async def test_what_is_being_registered_is_not_asked_for_twice(run: Run, world: World) -> None:
+    await cancelled_while_it_is_registered(run, world)
     await restored(run)
     world.api.release()
     await run.in_state(S.UPLOADED, "a.jpg")
@@ -155,12 +159,7 @@ async def test_what_is_being_registered_is_not_asked_for_twice(run: Run, world: 
 
 
 async def test_a_registration_whose_answer_was_lost_meanwhile_marks_the_upload(run: Run, world: World) -> None:
-    world.api.faults.append(Silence())
-    await run.added(world.make("a.jpg"))
-    run.queue.scheduler.start()
-    await asyncio.to_thread(world.api.wait_for_calls, 1)
-    run.queue.cancel_all()
-    await run.in_state(S.CANCELLED, "a.jpg")
+    await cancelled_while_it_is_registered(run, world)
     world.api.hang_up()
     await restored(run)
     await run.in_state(S.UPLOADED, "a.jpg")
