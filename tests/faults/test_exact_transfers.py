@@ -1,5 +1,6 @@
 """What a transfer counts and believes: exactly these bytes and attempts, a link that lives, the speed that was set."""
 
+import asyncio
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -35,6 +36,22 @@ async def test_after_broken_attempts_the_bytes_told_are_exact_and_never_negative
     assert all(0 <= progress.totals.bytes_done <= BLOCKS for progress in told)
     assert all(0 <= one.bytes_sent <= BLOCKS for progress in told for one in progress.transfers)
     assert told[-1].totals.bytes_done == BLOCKS
+
+
+async def test_what_a_broken_attempt_sent_is_not_told_of_the_next_one(files: Files, tmp_path: Path) -> None:
+    faults = {1: ResetMidway(0.8), 2: StallMidway(0.1)}
+    with (
+        ScriptedStorage(receive_buffer=64 * 1024) as storage,
+        StrictApi(lambda upload, anomaly: storage.url_for(f"{anomaly}/{upload['uploadId']}")) as api,
+    ):
+        storage.fault = lambda _key, attempt, _request: faults[attempt]
+        async with engine(options(tmp_path, api)) as run:
+            run.begin([files.make("a.jpg", size=BLOCKS)])
+            await asyncio.to_thread(storage.wait_for_puts, 2)
+            told = len(run.all_heard(Progress))
+            await run.until(lambda: any(progress.transfers for progress in run.all_heard(Progress)[told:]))
+            (transfer,) = next(filter(None, (progress.transfers for progress in run.all_heard(Progress)[told:])))
+        assert transfer.bytes_sent < 0.6 * BLOCKS
 
 
 async def test_a_standstill_is_told_and_what_is_cancelled_leaves_the_sums(files: Files, tmp_path: Path) -> None:
