@@ -10,9 +10,11 @@ from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from tests.gui.fake_engine import CTRL, LEFT, MB, REST, RUNNING, S, Window, one_of_each, upload
+from uploader_gui.engine.errors import Code, Variant
 from uploader_gui.engine.events import (
     AnomalyLookedUp,
     Condition,
+    EngineFailed,
     Lookup,
     Progress,
     QueueStatus,
@@ -21,7 +23,7 @@ from uploader_gui.engine.events import (
     UploadsAdded,
     UploadsChanged,
 )
-from uploader_gui.engine.models import UploadId, UploadSnapshot
+from uploader_gui.engine.models import Reason, UploadId, UploadSnapshot
 from uploader_gui.gui.window.footer import FooterAction
 from uploader_gui.gui.window.header import SignInState
 from uploader_gui.i18n import FRENCH, _, use_language
@@ -47,6 +49,19 @@ def test_the_primary_button_says_what_it_does_now(
     assert window.footer.primary.text() == label
     QTest.mouseClick(window.footer.primary, LEFT)
     assert window.engine.calls == [(call, None)]
+
+
+def test_nothing_can_be_started_once_the_engine_has_ended_for_good(window: Window) -> None:
+    window.tell(UploadsAdded((upload("a"),)), EngineFailed(Reason(Code.INTERNAL_ERROR)))  # of one task: it goes on
+    QTest.mouseClick(window.footer.primary, LEFT)
+    assert window.engine.calls == [("start", None)]
+    window.tell(EngineFailed(Reason(Code.INTERNAL_ERROR, Variant.ENGINE_ENDED)))
+    QTest.mouseClick(window.footer.primary, LEFT)
+    QTest.keyClick(window, Qt.Key.Key_Return, CTRL)
+    assert window.engine.calls == [("start", None)]
+    window.tell(REST)
+    QTest.mouseClick(window.footer.primary, LEFT)
+    assert window.engine.calls == [("start", None)] * 2
 
 
 @pytest.mark.parametrize(

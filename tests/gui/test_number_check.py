@@ -367,6 +367,25 @@ def test_a_slip_is_noticed_and_one_click_mends_it(window: Window) -> None:
     assert not window.header.suggestion.isVisible()
 
 
+def test_a_slip_that_files_were_dropped_for_once_is_still_noticed(signed_in: Window) -> None:
+    signed_in.header.field.offer(["4271", "4217"])
+    typed(signed_in, "4271")
+    assert not signed_in.header.suggestion.isVisible()
+    signed_in.tell(AnomalyLookedUp("4271", Lookup.UNKNOWN))
+    assert signed_in.header.suggestion.text() == "Did you mean 4217?"
+
+
+def test_the_offered_numbers_go_once_the_only_one_stands_there(window: Window) -> None:
+    field = window.header.field
+    field.offer(["4217", "1108"])
+    popup, seen = field.completer().popup(), []
+    assert popup is not None
+    for key in "4217":
+        QTest.keyClicks(field, key)
+        seen.append(popup.isVisible())
+    assert seen == [True, True, True, False]
+
+
 @pytest.mark.parametrize(
     ("typed_number", "meant"),
     [

@@ -151,10 +151,12 @@ class EventRouter(QObject):
 
     def _handle_rare_event(self, event: events.Event) -> None:
         match event:
-            case events.EngineFailed():
+            case events.EngineFailed(reason):
                 self._broken = True
+                self._body.footer.show_engine(ended=reason.variant is Variant.ENGINE_ENDED)
             case events.QueueStatus():
                 self._broken = False
+                self._body.footer.show_engine(ended=False)
                 self.notices.engine_works()
                 self._take_status(event)
             case events.QueueIdle(totals=totals):

@@ -152,6 +152,10 @@ class AnomalyField(TypedLine):
             self._show_recent()
             return
         super().keyPressEvent(event)
+        completer = self.completer()
+        is_there = completer.completionCount() == 1 and completer.currentCompletion() == self.text()
+        if is_there and (popup := completer.popup()) is not None:
+            popup.hide()  # it offers what stands there already, and takes the mouse: a drag would not begin
 
 
 CARET_REST_MS: Final = 3000
@@ -233,7 +237,12 @@ class NumberCheck(QObject):
     @property
     def suggestion(self) -> str:
         """A number used lately that was probably meant, "" without one."""
-        return "" if self.result is Lookup.KNOWN else similar(self._field.anomaly_id, self._field.recent)
+        if self.result is Lookup.KNOWN:
+            return ""
+        number, recent = self._field.anomaly_id, self._field.recent
+        if self.result is Lookup.UNKNOWN:  # a slip, perhaps, for which files were dropped once
+            recent = [one for one in recent if one != number]
+        return similar(number, recent)
 
     def signed_in(self, signed_in: bool) -> None:  # noqa: FBT001 - as Qt's setters
         """Ask the register from now on, with these tokens, or no longer."""

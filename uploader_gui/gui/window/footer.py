@@ -104,6 +104,7 @@ class Footer(QWidget, Translated):
         self._to_send: tuple[int, str] = (0, "")
         """How many files the primary button would send, and their anomaly, "" where there are several."""
         self._needs_sign_in = False
+        self._engine_ended = False
         self._fitted: tuple[object, ...] = ()
         self._menu_entries: dict[FooterAction, QAction] = {}
         self._lines = QBoxLayout(QBoxLayout.Direction.LeftToRight)
@@ -153,6 +154,11 @@ class Footer(QWidget, Translated):
     def show_sign_in(self, *, needed: bool) -> None:
         """Show by the primary button whether sending begins with signing in."""
         self._needs_sign_in = needed
+        self._show_primary()
+
+    def show_engine(self, *, ended: bool) -> None:
+        """Disable the primary button where the engine has ended for good: a press on it would do nothing."""
+        self._engine_ended = ended
         self._show_primary()
 
     def show_held(self, seconds: int) -> None:
@@ -231,7 +237,8 @@ class Footer(QWidget, Translated):
     def _show_primary(self) -> None:
         self.primary_action = action = FooterAction.UNDO_START if self._held else self._usual_action
         self.primary.set_meaning((action, self._to_send[1] if action is FooterAction.START else ""))
-        self.primary.setEnabled(action is not FooterAction.START or self._to_send[0] > 0)
+        has_any = action is not FooterAction.START or self._to_send[0] > 0
+        self.primary.setEnabled(has_any and not self._engine_ended)
         self._fit_primary()
 
     def _primary_texts(self) -> list[str]:
