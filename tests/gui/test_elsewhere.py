@@ -33,6 +33,7 @@ def test_a_row_names_its_server_and_says_that_it_waits_for_it() -> None:
     )
     assert "Server" not in row_text.facts_text(upload("a.jpg"), with_anomaly=False)
     assert ListCounts(files=1, elsewhere=1).fraction == 0.0
+    assert ListCounts(files=2, uploaded=1, elsewhere=1, bytes_total=9, bytes_done=9).fraction == 0.99
 
 
 @pytest.mark.parametrize("state", S)

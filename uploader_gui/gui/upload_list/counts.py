@@ -89,8 +89,8 @@ class ListCounts:
         """The share of bytes sent, 0 to 1; 1 only once the server has confirmed them."""
         if self.bytes_total:
             share = self.bytes_done / self.bytes_total
-            return min(share, NEVER_FULL) if self.unfinished else share
-        return 1.0 if self.uploaded + self.skipped and not (self.unfinished or self.elsewhere) else 0.0
+            return min(share, NEVER_FULL) if self.pending else share
+        return 1.0 if self.uploaded + self.skipped and not self.pending else 0.0
 
 
 class Unsent(NamedTuple):
