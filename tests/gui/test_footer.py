@@ -24,6 +24,7 @@ from uploader_gui.engine.events import (
     UploadsChanged,
 )
 from uploader_gui.engine.models import Reason, UploadId, UploadSnapshot
+from uploader_gui.gui.style.theme import Theme
 from uploader_gui.gui.window.footer import FooterAction
 from uploader_gui.gui.window.header import SignInState
 from uploader_gui.i18n import FRENCH, _, use_language
@@ -141,6 +142,22 @@ def test_more_than_two_gigabytes_do_not_overflow_the_bar(window: Window) -> None
     big = 5_000_000_000
     window.tell(UploadsAdded((upload("a", S.UPLOADED, size=big), upload("b", size=big))))
     assert window.footer.bar.value() == 500
+
+
+def test_the_bar_is_not_full_where_a_small_file_failed_beside_a_huge_one(window: Window) -> None:
+    window.tell(UploadsAdded((upload("a", S.UPLOADED, size=5_000_000_000), upload("b", S.FAILED, size=1000))))
+    assert window.footer.bar.value() == window.footer.bar.maximum() - 1
+
+
+def test_the_bar_is_filled_as_far_as_the_storage_has_the_bytes(window: Window, theme: Theme) -> None:
+    for states, filled in (((S.QUEUED, S.QUEUED), 0.0), ((S.UPLOADED, S.QUEUED), 0.5), ((S.UPLOADED,) * 2, 1.0)):
+        window.tell(UploadsAdded(tuple(upload(str(n), state) for n, state in enumerate(states))))
+        window.model.flush()
+        picture = window.footer.bar.grab().toImage()
+        middle, places = picture.height() // 2, [picture.width() * place // 8 for place in range(1, 8)]
+        seen = [picture.pixelColor(x, middle).name() == theme.colors.accent.lower() for x in places]
+        assert sum(seen) == pytest.approx(7 * filled, abs=0.5)
+        assert seen == sorted(seen, reverse=True)  # from the left
 
 
 @pytest.mark.parametrize(

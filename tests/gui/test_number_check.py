@@ -54,7 +54,8 @@ def place(window: QWidget, shown: QWidget) -> QRect:
 
 def _rows(state: S, elsewhere: str = "") -> UploadsAdded:
     code = Code.TLS if state is S.FAILED else None
-    return UploadsAdded(tuple(upload(str(n), state, code, order=n, elsewhere=elsewhere) for n in range(2)))
+    fields = ({"anomaly_id": number, "order": order} for order, number in enumerate(("99", "4217")))
+    return UploadsAdded(tuple(upload(str(n), state, code, elsewhere=elsewhere, **one) for n, one in enumerate(fields)))
 
 
 def _first_entry(window: Window) -> None:

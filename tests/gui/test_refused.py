@@ -63,6 +63,9 @@ def test_a_row_says_that_it_is_prepared_and_then_what_is_sent(window: Window) ->
     poorer = replace(prepared, substitute=Substitute(sent, "ab" * 32, without_metadata=True))
     facts = row_text.facts_text(poorer, with_anomaly=False)
     assert facts.endswith("without details, such as date or place, that could not be read")
+    for one in (prepared, poorer):
+        for state in (S.FAILED, S.CANCELLED):  # it was not sent
+            assert "will be sent as" in row_text.facts_text(replace(one, state=state), with_anomaly=False)
 
 
 def test_how_far_it_is_counts_the_bytes_of_what_is_sent(window: Window) -> None:

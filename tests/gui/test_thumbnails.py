@@ -63,6 +63,13 @@ def test_what_cannot_be_decoded_gives_none(content: bytes, decoder: PictureDecod
         assert make_thumbnail(source, SIDE, decoder) is None
 
 
+def test_a_picture_that_is_another_one_by_now_gives_none(decoder: PictureDecoder, tmp_path: Path) -> None:
+    source = source_of(jpeg(tmp_path / "a.jpg"))
+    assert make_thumbnail(source, SIDE, decoder) is not None
+    os.utime(source.path, ns=(0, source.mtime_ns + 1_000_000_000))
+    assert make_thumbnail(source, SIDE, decoder) is None
+
+
 def test_only_pictures_are_asked_for_and_a_pipe_is_never_opened(decoder: PictureDecoder, tmp_path: Path) -> None:
     path = tmp_path / "a.heic"
     os.mkfifo(path)
