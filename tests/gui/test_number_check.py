@@ -54,8 +54,10 @@ def place(window: QWidget, shown: QWidget) -> QRect:
 
 def _rows(state: S, elsewhere: str = "") -> UploadsAdded:
     code = Code.TLS if state is S.FAILED else None
-    fields = ({"anomaly_id": number, "order": order} for order, number in enumerate(("99", "4217")))
-    return UploadsAdded(tuple(upload(str(n), state, code, elsewhere=elsewhere, **one) for n, one in enumerate(fields)))
+    numbers = enumerate(("99", "4217"))
+    return UploadsAdded(
+        tuple(upload(str(n), state, code, order=n, anomaly_id=number, elsewhere=elsewhere) for n, number in numbers)
+    )
 
 
 def _first_entry(window: Window) -> None:
