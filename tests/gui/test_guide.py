@@ -197,6 +197,9 @@ def test_log_and_diagnostics_are_asked_for_and_confirmed(window: Window, qtbot: 
     window.dialogs.show_in_guide("Copied.")
     assert guide.news.isVisible()
     assert guide.news.text() == "Copied."
+    guide.close()
+    window.dialogs.show_in_guide("The report was saved.")  # it took its time
+    assert window.header.hint.text() == "The report was saved."
 
 
 @pytest.mark.parametrize("with_names", [False, True])

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.gui.fake_desktop import FakeDesktop
@@ -293,6 +294,10 @@ def test_the_end_is_told_only_to_who_looks_elsewhere(
     with qtbot.assertNotEmitted(manners.leave_wanted):
         end(window.engine, b=S.REFUSED)
     assert desktop.notifications == [("Some files need your attention", "1 file uploaded, 1 refused")]
+    window.show()
+    desktop.show_icon("where it is what shows notifications")
+    QApplication.sendEvent(window, QEvent(QEvent.Type.WindowActivate))
+    assert desktop.icon == ""
 
 
 def test_who_has_a_dialog_of_ours_open_looks_at_the_program(

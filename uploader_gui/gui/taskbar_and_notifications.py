@@ -122,7 +122,7 @@ class Desktop(QObject):
         return 0 if self._bus is not None else _READING_MS
 
     def notify(self, title: str, text: str) -> None:
-        """Show a notification: through the D-Bus service on Linux, else through the icon."""
+        """Show a notification: through the D-Bus service on Linux, else through the icon, which stays shown."""
         if self._bus is not None:
             self._bus.notify(title, text)
         elif QSystemTrayIcon.isSystemTrayAvailable():
@@ -360,10 +360,12 @@ class DesktopPolicy(QObject):
     # Overrides of Qt
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """End the background mode when the window is shown, for any reason."""
+        """End the background mode when the window is shown, for any reason; an active window needs no icon."""
         if watched is self._window and event.type() == QEvent.Type.Show and self._hidden:
             self._hidden = False
             self._grace_timer.stop()
+            self._desktop.hide_icon()
+        elif watched is self._window and event.type() == QEvent.Type.WindowActivate:
             self._desktop.hide_icon()
         return super().eventFilter(watched, event)
 

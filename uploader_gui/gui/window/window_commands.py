@@ -374,9 +374,11 @@ class WindowDialogs:
             self._guide.close()
 
     def show_in_guide(self, news: str) -> None:
-        """Show in the guide what became of the log, the diagnostics or the report."""
+        """Show in the guide what became of the diagnostics or the report; in the window once the guide is closed."""
         if self._guide is not None:
             self._guide.show_news(news)
+        else:
+            self._window.body.show_news(news)
 
     def _forget_guide(self) -> None:
         self._guide = None
