@@ -39,7 +39,7 @@ async def test_after_broken_attempts_the_bytes_told_are_exact_and_never_negative
 
 
 async def test_what_a_broken_attempt_sent_is_not_told_of_the_next_one(files: Files, tmp_path: Path) -> None:
-    faults = {1: ResetMidway(0.8), 2: StallMidway(0.1)}
+    faults: dict[int, ResetMidway | StallMidway] = {1: ResetMidway(0.8), 2: StallMidway(0.1)}
     with (
         ScriptedStorage(receive_buffer=64 * 1024) as storage,
         StrictApi(lambda upload, anomaly: storage.url_for(f"{anomaly}/{upload['uploadId']}")) as api,
