@@ -109,7 +109,7 @@ def test_every_sentence_goes_through_the_translation(path: Path) -> None:
     "line",
     [
         'button.setText("Send")',
-        'label("Drop photos here", theme)',
+        'QLabel("Drop photos here")',
         'QAction("go", menu)',
         'self._terminal.say(f"done: {count}")',
         'button.setText(" ".join(["send"]))',

@@ -46,7 +46,9 @@ class AboutDialog(PlainDialog):
         self.parts.setHeaderLabels([_("Component"), _("Version"), _("Licence")])
 
     def _build(self) -> None:
-        self.column.addWidget(label(PROGRAM, self.theme, 16, QFont.Weight.DemiBold))
+        name = label(self.theme, 16, QFont.Weight.DemiBold)
+        name.setText(PROGRAM)
+        self.column.addWidget(name)
         self.add_sentence(N_("Attaches photos, reports and e-mails to an anomaly of a digital safety register."))
         self.add_sentence(
             N_(

@@ -105,7 +105,7 @@ class ConnectionPanel(QWidget):
         self.is_testing = False
         self._lines: list[tuple[Finding, QLabel]] = []
         self.button = push_button("plain", theme)
-        self.busy = label("", theme, 12, kind="muted")
+        self.busy = label(theme, 12, kind="muted")
         self._findings = QWidget()
         self._column = QVBoxLayout(self._findings)
         arranged(self._column, spacing=6, margins=(0, 4, 0, 0))
@@ -122,7 +122,7 @@ class ConnectionPanel(QWidget):
     def show_finding(self, finding: Finding) -> None:
         """Add a finding's line."""
         icon, color, _ = _STYLES[finding.verdict]
-        text = label("", self._theme, 13, wraps=True)
+        text = label(self._theme, 13, wraps=True)
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         side = self._theme.px(16)
         symbol = IconLabel(icon, color, side, self._theme)

@@ -95,26 +95,26 @@ class FormParts(Translated):
 
     def add_title(self, words: str) -> None:
         """Add a title."""
-        made = label("", self.theme, 16, QFont.Weight.DemiBold)
+        made = label(self.theme, 16, QFont.Weight.DemiBold)
         self.translate(made.setText, words)
         self.column.addWidget(made)
 
     def add_question(self) -> QLabel:
         """Add a label for the question that a dialog asks."""
-        made = label("", self.theme, 16, QFont.Weight.DemiBold, wraps=True)
+        made = label(self.theme, 16, QFont.Weight.DemiBold, wraps=True)
         self.column.addWidget(made)
         return made
 
     def add_sentence(self, words: str, kind: str = "muted") -> QWidget:
         """Add a sentence that wraps. `kind` is one of the style sheet's."""
-        made = label("", self.theme, 13, kind=kind, wraps=True)
+        made = label(self.theme, 13, kind=kind, wraps=True)
         self.translate(made.setText, words)
         self.column.addWidget(made)
         return made
 
     def add_field(self, caption: str, field: QWidget, *, more: Callable[[], str] = str) -> None:
         """Add a field under its caption; `more` returns text to append to the caption, in the current language."""
-        text_label = label("", self.theme, 12, QFont.Weight.DemiBold)
+        text_label = label(self.theme, 12, QFont.Weight.DemiBold)
         text_label.setBuddy(field)
         self.translate(lambda text: text_label.setText(text + more()), caption)
         self.translate(lambda text: field.setAccessibleName(text + more()), caption)
@@ -125,7 +125,7 @@ class FormParts(Translated):
 
     def fix(self, fields: Sequence[QWidget], words: str, by: str) -> None:
         """Disable fields, and show below the last one what fixes them; `by` is the sentence's {name}."""
-        text_label = label("", self.theme, 12, kind="muted", wraps=True)
+        text_label = label(self.theme, 12, kind="muted", wraps=True)
 
         def show(sentence: str) -> None:
             text_label.setText(sentence.format(name=by))

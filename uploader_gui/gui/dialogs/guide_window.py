@@ -93,7 +93,7 @@ class GuideWindow(QDialog, FormParts):
         self.show_log = self.text_button(N_("Show log"), "link")
         self.copy = self.text_button(N_("Copy diagnostics"), "link")
         self.report = self.text_button(N_("Save a report for support…"), "link")
-        self.news = label("", theme, 13, kind="ok", wraps=True)
+        self.news = label(theme, 13, kind="ok", wraps=True)
         self.close_button = self.text_button(N_("Close"), "primary")
         self._build()
         self._connect()

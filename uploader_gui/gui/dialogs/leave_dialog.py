@@ -94,7 +94,7 @@ class LeaveDialog(PlainDialog):
 
     def _choice(self) -> tuple[QPushButton, QLabel]:
         button = push_button("plain", self.theme)
-        more = label("", self.theme, 13, kind="muted", wraps=True)
+        more = label(self.theme, 13, kind="muted", wraps=True)
         self.column.addSpacing(8)
         self.column.addWidget(button)
         self.column.addWidget(more)

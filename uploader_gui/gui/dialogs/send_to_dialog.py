@@ -37,7 +37,7 @@ class SendToDialog(PlainDialog):
         self.check = NumberCheck(self.field, engine, self)
         self.check.engine_works()  # there are rows
         self.check.signed_in(window.event_router.signed_in or window.trial)
-        self.question, self.about = label("", theme, 14, wraps=True), label("", theme, 12, wraps=True)
+        self.question, self.about = label(theme, 14, wraps=True), label(theme, 12, wraps=True)
         self.send = self.text_button(N_("Send there"), "primary")
         self._build()
         engine.event_arrived.connect(self._handle_event)

@@ -74,7 +74,7 @@ class SignInDialog(PlainDialog):
         self._ended = window.event_router.session_end
         self._token_help = window.dialogs.token_help
         self.both, self.bearer, self.session = _token_field(), _token_field(), _token_field()
-        self.why = label("", theme, 13, QFont.Weight.DemiBold, wraps=True)
+        self.why = label(theme, 13, QFont.Weight.DemiBold, wraps=True)
         self.where = self.text_button(N_("Where do I find my tokens?"), "link")
         self.show_tokens = push_button("link", theme)
         self.show_tokens.setCheckable(True)

@@ -37,8 +37,8 @@ class EmptyState(QWidget, Translated):
         self.samples = self.text_button(N_("Try it with sample files"), "link")
         self.guide = self.text_button(N_("User guide"), "link")
         self.picture = IconLabel("drop", "accent", PICTURE_SIDE, theme)
-        self.title = label("", theme, 22, QFont.Weight.DemiBold, kind="text", wraps=True)
-        self.types = label("", theme, 13, kind="muted", wraps=True)
+        self.title = label(theme, 22, QFont.Weight.DemiBold, kind="text", wraps=True)
+        self.types = label(theme, 13, kind="muted", wraps=True)
         for sentence in (self.title, self.types):
             sentence.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         buttons = arranged(QHBoxLayout(), None, self.add_files, self.add_folder, None, spacing=12)

@@ -114,8 +114,8 @@ class DropOverlay(QWidget):
         self._refuses = False
         self.setMouseTracking(True)
         self._icon = IconLabel("drop", "accent", PICTURE_SIDE, theme)
-        self.title = label("", theme, 22, QFont.Weight.DemiBold, wraps=True)
-        self.subtitle = label("", theme, 13, kind="muted", wraps=True)
+        self.title = label(theme, 22, QFont.Weight.DemiBold, wraps=True)
+        self.subtitle = label(theme, 13, kind="muted", wraps=True)
         for text in (self.title, self.subtitle):
             text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         around = 2 * _MARGIN

@@ -54,7 +54,7 @@ class CheckDialog(PlainDialog):
         self._deposit = deposit
         self._file: Path | None = None
         self._comparing: _Comparing | None = None
-        self.which, self.outcome = label("", theme, 14, wraps=True), label("", theme, 14, wraps=True)
+        self.which, self.outcome = label(theme, 14, wraps=True), label(theme, 14, wraps=True)
         self.choose = self.text_button(N_("Choose a receipt…"), "plain")
         self.found = ComparisonList(theme)
         self.busy = QProgressBar()

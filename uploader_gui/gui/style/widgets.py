@@ -177,7 +177,6 @@ def push_button(kind: str, theme: Theme) -> Button:
 
 
 def label(
-    text: str,
     theme: Theme,
     size: int,
     weight: QFont.Weight = QFont.Weight.Normal,
@@ -186,7 +185,7 @@ def label(
     wraps: bool = False,
 ) -> QLabel:
     """Return a label for plain text: names and servers' texts are never markup. `kind` is one of the style sheet's."""
-    made = QLabel(text)
+    made = QLabel()
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setFont(theme.font(size, weight))
     made.setWordWrap(wraps)

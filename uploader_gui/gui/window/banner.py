@@ -41,7 +41,7 @@ class Banner(Band):
         self._band = QFrame()
         self._band.setProperty("kind", "banner")
         self.notice: Notice | None = None
-        self.text = label("", theme, 13, QFont.Weight.DemiBold, wraps=True)
+        self.text = label(theme, 13, QFont.Weight.DemiBold, wraps=True)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.button = push_button("primary", theme)
         self._least_width = theme.px(112)
@@ -85,7 +85,7 @@ class TrialBand(QWidget, Translated):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self.text = label("", theme, 14, QFont.Weight.Bold, kind="trial", wraps=True)
+        self.text = label(theme, 14, QFont.Weight.Bold, kind="trial", wraps=True)
         self.text.setAlignment(Qt.AlignmentFlag.AlignCenter)
         arranged(QVBoxLayout(self), self.text, margins=(0, 0, 0, 10))
         self.translate(self.text.setText, N_("TRIAL: nothing is sent to the register"))
@@ -103,7 +103,7 @@ class UndoStrip(Band):
         self.theme = theme
         self._offer = _NOTHING
         self._running = False
-        self.text = label("", theme, 12, kind="muted", wraps=True)
+        self.text = label(theme, 12, kind="muted", wraps=True)
         self.button = self.text_button(N_("Undo"), "link")
         self.close_button = IconButton("clear", theme)
         self.translate(self.close_button.rename, N_("Close this line"))
@@ -147,7 +147,7 @@ class SelectionStrip(Band):
         super().__init__()
         self.theme = theme
         self._selected = self._movable = 0
-        self.text = label("", theme, 12, kind="muted", wraps=True)
+        self.text = label(theme, 12, kind="muted", wraps=True)
         self.button = self.text_button(N_("Send to another anomaly…"), "link")
         arranged(QHBoxLayout(self), (self.text, 1), self.button, margins=(0, 8, 0, 0))
         self.follow_language(self._set_texts)

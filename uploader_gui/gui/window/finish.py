@@ -144,14 +144,14 @@ class FinishPanel(Band):
         self._trial = trial
         self._past: Finish | None = None
         self.finish: Finish | None = None
-        self._check = label("", theme, 14)
-        self.text = label("", theme, 13, QFont.Weight.DemiBold, wraps=True)
+        self._check = label(theme, 14)
+        self.text = label(theme, 13, QFont.Weight.DemiBold, wraps=True)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.receipt = self.text_button(N_("Open the receipt"), "link")
         self.new_deposit = self.text_button(N_("New deposit"), "link")
         self._days: int | None = None
         self._memory_line = QWidget()
-        self.memory = label("", theme, 12, kind="muted", wraps=True)
+        self.memory = label(theme, 12, kind="muted", wraps=True)
         self.keep_memory = push_button("link", theme)
         self.change_memory = self.text_button(N_("Change…"), "link")
         self._build()

@@ -91,8 +91,8 @@ class Footer(QWidget, Translated):
         self._low = False
         self._widest: tuple[int, ...] = (0, 0)
         self.bar = ThinBar(theme)
-        self.counts = label("", theme, 14, QFont.Weight.DemiBold)
-        self.below = label("", theme, 12, kind="muted")
+        self.counts = label(theme, 14, QFont.Weight.DemiBold)
+        self.below = label(theme, 12, kind="muted")
         self.add = self.text_button(N_("Add…"), "plain")
         self.receipt = self.text_button(N_("Receipt…"), "plain")
         self.more = IconButton("more", theme)

@@ -91,7 +91,7 @@ class Header(QWidget, Translated):
         self._state = SignInState(signed_in=False)
         self._offline = False
         self.field = AnomalyField(theme)
-        self.hint = label("", theme, 12, wraps=True)
+        self.hint = label(theme, 12, wraps=True)
         self.add_kept = push_button("primary", theme)
         self.forget_kept = self.text_button(N_("Do not add"), "plain")
         self.suggestion = push_button("link", theme)
@@ -99,7 +99,7 @@ class Header(QWidget, Translated):
         self.sign_in = push_button("quiet", theme)
         self.history = IconButton("history", theme)
         self.settings = IconButton("gear", theme)
-        self._caption = label("", theme, 11, QFont.Weight.DemiBold, kind="muted")
+        self._caption = label(theme, 11, QFont.Weight.DemiBold, kind="muted")
         self._words = QWidget()
         self._words_below = False
         self._grid = QGridLayout(self)

@@ -298,8 +298,8 @@ class PreflightStrip(Band):
         self.summary: Summary | None = None
         self._folded = False
         self.opened = False
-        self.going = label("", theme, 13, QFont.Weight.DemiBold, wraps=True)
-        self.not_going, self.before, self.elsewhere = (label("", theme, 12, kind="muted", wraps=True) for _ in range(3))
+        self.going = label(theme, 13, QFont.Weight.DemiBold, wraps=True)
+        self.not_going, self.before, self.elsewhere = (label(theme, 12, kind="muted", wraps=True) for _ in range(3))
         self.details = push_button("link", theme)
         self.refused = self.text_button(N_("Refused files…"), "link")
         self.send_again = self.text_button(N_("Send a second copy"), "link")
