@@ -11,13 +11,15 @@ import sys
 import threading
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from uploader_gui.i18n import N_, _
 from uploader_gui.platform.session_bus import NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from jeepney import DBusAddress
 
 log = logging.getLogger(__name__)
 
@@ -110,29 +112,32 @@ def _ask_others(stack: ExitStack) -> None:
 @contextmanager
 def _inhibit_by_logind() -> Iterator[None]:
     """Hold a lock of systemd-logind, which ends when its file is closed ("Inhibitor Locks", systemd.io)."""
-    from jeepney import DBusAddress, new_method_call  # noqa: PLC0415 - Linux only
-    from jeepney.io.blocking import open_dbus_connection  # noqa: PLC0415 - as above
-    from jeepney.wrappers import unwrap_msg  # noqa: PLC0415 - as above
+    from jeepney import DBusAddress  # noqa: PLC0415 - Linux only
 
     manager = DBusAddress("/org/freedesktop/login1", "org.freedesktop.login1", "org.freedesktop.login1.Manager")
-    call = new_method_call(manager, "Inhibit", "ssss", ("sleep:idle", NAME, _(_WHY), "block"))
-    with closing(open_dbus_connection(bus="SYSTEM", enable_fds=True)) as bus:
-        (lock,) = unwrap_msg(bus.send_and_get_reply(call, timeout=_ANSWER_SECONDS))
-        with lock:
-            yield
+    with _inhibited("SYSTEM", manager, "ssss", ("sleep:idle", NAME, _(_WHY), "block")) as (lock,), lock:
+        yield
 
 
 @contextmanager
 def _inhibit_by_portal() -> Iterator[None]:
     """Hold an inhibition of the desktop's portal, which ends with the connection (xdg-desktop-portal, "Inhibit")."""
-    from jeepney import DBusAddress, new_method_call  # noqa: PLC0415 - Linux only
-    from jeepney.io.blocking import open_dbus_connection  # noqa: PLC0415 - as above
-    from jeepney.wrappers import unwrap_msg  # noqa: PLC0415 - as above
+    from jeepney import DBusAddress  # noqa: PLC0415 - Linux only
 
     portal = DBusAddress(
         "/org/freedesktop/portal/desktop", "org.freedesktop.portal.Desktop", "org.freedesktop.portal.Inhibit"
     )
-    call = new_method_call(portal, "Inhibit", "sua{sv}", ("", _SUSPEND | _IDLE, {"reason": ("s", _(_WHY))}))
-    with closing(open_dbus_connection(bus="SESSION")) as bus:
-        unwrap_msg(bus.send_and_get_reply(call, timeout=_ANSWER_SECONDS))
+    with _inhibited("SESSION", portal, "sua{sv}", ("", _SUSPEND | _IDLE, {"reason": ("s", _(_WHY))})):
         yield
+
+
+@contextmanager
+def _inhibited(bus: str, service: DBusAddress, signature: str, body: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+    """Call a service's `Inhibit`; give its answer, and keep the connection meanwhile."""
+    from jeepney import new_method_call  # noqa: PLC0415 - Linux only
+    from jeepney.io.blocking import open_dbus_connection  # noqa: PLC0415 - as above
+    from jeepney.wrappers import unwrap_msg  # noqa: PLC0415 - as above
+
+    call = new_method_call(service, "Inhibit", signature, body)
+    with closing(open_dbus_connection(bus=bus, enable_fds=True)) as connection:
+        yield unwrap_msg(connection.send_and_get_reply(call, timeout=_ANSWER_SECONDS))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QObject, QStringListModel, Qt, QTimer, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication
+from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication, QCompleter, QLineEdit, QMessageBox
 
 from uploader_gui.anomaly_links import anomaly_in
@@ -41,13 +41,9 @@ class AnomalyField(TypedLine):
         self.page = ""
         CalmCaret(self)
         self.setAcceptDrops(False)  # otherwise it would insert dropped files as text
-        self._check = self.addAction(
-            theme.icons.icon("check", theme.colors.ok, 18), QLineEdit.ActionPosition.TrailingPosition
-        )
+        self._check = self.addAction(QIcon(), QLineEdit.ActionPosition.TrailingPosition)
         self._recent = QStringListModel(self)
-        self._chooser = self.addAction(
-            theme.icons.icon("down", theme.colors.muted, 16), QLineEdit.ActionPosition.TrailingPosition
-        )
+        self._chooser = self.addAction(QIcon(), QLineEdit.ActionPosition.TrailingPosition)
         self._chooser.triggered.connect(self._show_recent)
         self._set_completer()
         self.offer([])
