@@ -86,7 +86,10 @@ def test_settings_give_what_was_chosen_on_every_page(window: Window, dialog: Set
     dialog.pages.setCurrentIndex(2)
     QTest.mouseClick(dialog.program.languages["fr"], LEFT)
     QTest.mouseClick(dialog.program.themes["dark"], LEFT)
+    dialog.program.history_days.setValue(1)
+    assert dialog.program.history_days.text() == "1 day"
     dialog.program.history_days.setValue(90)
+    assert dialog.program.history_days.text() == "90 days"
     QTest.keyClicks(dialog.program.depositor, "A.  Martin ")
     with qtbot.waitSignal(window.settings_saved) as saved:
         QTest.mouseClick(dialog.save, LEFT)

@@ -30,7 +30,7 @@ from uploader_gui.engine.errors import UrlRefused
 from uploader_gui.gui.dialogs.connection_panel import ConnectionPanel
 from uploader_gui.gui.dialogs.form import FormParts, PlainDialog, scrolling, show_frame
 from uploader_gui.gui.style.widgets import Translated, arranged, file_dialog, tip
-from uploader_gui.i18n import N_, NC_, _
+from uploader_gui.i18n import N_, NC_, _, ngettext, number
 from uploader_gui.proxies import is_address, with_scheme
 from uploader_gui.settings import LONGEST_DEPOSITOR, PROXY_ADDRESS, PROXY_EXAMPLE, limits
 
@@ -342,7 +342,8 @@ class ProgramPage(_Page):
         self.themes = self.add_choice("theme", N_("Appearance"), _THEMES, settings)
         days = N_("Finished deposits stay in History for")
         self.history_days = self.add_figure("history_days", days, QSpinBox(), settings)
-        self.translate(lambda unit: self.history_days.setSuffix(f"\u00a0{unit}"), N_("days"))
+        self.history_days.valueChanged.connect(self._show_unit)
+        self.follow_language(self._show_unit)
         self.depositor = _line(settings.depositor)
         self.depositor.setMaxLength(LONGEST_DEPOSITOR)
         self.add_setting(
@@ -353,6 +354,10 @@ class ProgramPage(_Page):
         )
         self.translate(self.depositor.setPlaceholderText, N_("Nobody is named"))
         self.column.addStretch()
+
+    def _show_unit(self) -> None:
+        days = self.history_days.value()
+        self.history_days.setSuffix(ngettext("{count} day", "{count} days", days).removeprefix(number(days)))
 
 
 def _line(text: str) -> QLineEdit:
