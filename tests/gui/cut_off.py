@@ -39,7 +39,12 @@ def cut_off(window: MainWindow) -> list[str]:
         )
     ]
     labels = [one for one in window.body.findChildren(QLabel) if one.isVisible() and one.wordWrap()]
-    return buttons + [one.text() for one in labels if one.heightForWidth(one.width()) > one.height()]
+    return buttons + [one.text() for one in labels if one.heightForWidth(one.width()) > one.height() or _breaks(one)]
+
+
+def _breaks(label: QLabel) -> bool:
+    """Return whether a word is wider than the label: Qt cuts it, and counts one line for it."""
+    return any(label.fontMetrics().horizontalAdvance(word) > label.width() for word in label.text().split())
 
 
 STATES: dict[str, Callable[[Window], None]] = {

@@ -16,7 +16,18 @@ from pytestqt.qtbot import QtBot
 from tests.gui.cut_off import STATES, cut_off
 from tests.gui.fake_engine import CTRL, LEFT, REST, RUNNING, FakeEngine, S, Window, found, one_of_each, upload
 from uploader_gui.engine.errors import Code
-from uploader_gui.engine.events import QueueStatus, SignedIn, UploadsAdded, UploadsChanged, UploadsRemoved
+from uploader_gui.engine.events import (
+    AnomalyLookedUp,
+    Event,
+    Lookup,
+    PathsAdded,
+    QueueStatus,
+    SentElsewhere,
+    SignedIn,
+    UploadsAdded,
+    UploadsChanged,
+    UploadsRemoved,
+)
 from uploader_gui.engine.models import UploadId
 from uploader_gui.gui.drop.drop_area import EmptyState
 from uploader_gui.gui.style.theme import Theme
@@ -161,6 +172,36 @@ def test_on_a_low_screen_the_filters_make_room_for_a_row_and_the_buttons(
     assert (window.height(), window.filters.isVisible()) == (752, False)
     assert window.footer.primary.isVisible()
     assert window.view.height() >= theme.px(60)
+
+
+UUID = "c0ffee00-0000-4000-8000-000000000000"
+
+
+@pytest.mark.parametrize(
+    "happens",
+    [
+        (
+            UploadsAdded(tuple(upload(f"{n}", anomaly_id=UUID, order=n) for n in range(3))),
+            PathsAdded(UUID, 3, 0, 0, 0),
+            SentElsewhere(UUID, UUID[::-1], 2, 3, 1.7e9, tuple(UploadId(f"{n}") for n in range(3))),
+        ),
+        (
+            UploadsAdded((upload("a", S.UPLOADED, anomaly_id=UUID), upload("b", S.REFUSED, anomaly_id=UUID))),
+            AnomalyLookedUp(UUID, Lookup.UNKNOWN),
+        ),
+        (),
+    ],
+)
+def test_a_long_number_is_cut_off_nowhere_in_a_narrow_window(
+    window: Window, qtbot: QtBot, happens: tuple[Event, ...]
+) -> None:
+    window.resize(640, 480)
+    if not happens:
+        window.add_files.keep([Path("/a.jpg"), Path("/")])
+    window.set_anomaly(UUID)
+    window.tell(*happens)
+    qtbot.waitUntil(lambda: cut_off(window) == [])
+    assert window.width() == 640
 
 
 def test_with_200_percent_on_a_low_screen_everything_stays_on_it_and_is_whole(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from uploader_gui import i18n
 from uploader_gui.engine.addresses import ANOMALY_ID
+from uploader_gui.gui.style.lines import SentenceLine
 from uploader_gui.gui.style.widgets import Band, announce, arranged, label, push_button
 from uploader_gui.i18n import N_, NN_, _, ngettext
 
@@ -149,6 +150,7 @@ class FinishPanel(Band):
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.receipt = self.text_button(N_("Open the receipt"), "link")
         self.new_deposit = self.text_button(N_("New deposit"), "link")
+        self._line = SentenceLine(self.text, self.receipt, self.new_deposit, spacing=10)
         self._days: int | None = None
         self._memory_line = QWidget()
         self.memory = label(theme, 12, kind="muted", wraps=True)
@@ -200,6 +202,7 @@ class FinishPanel(Band):
     def _set_text(self) -> None:
         if self.finish is not None:
             self.text.setText(self.finish.text)
+            self._line.place_buttons()
             self._color_check()
         self._memory_line.setVisible(self._days is not None)
         days = ngettext("{count} day", "{count} days", self._days or 0)
@@ -215,7 +218,7 @@ class FinishPanel(Band):
     def _build(self) -> None:
         band = QFrame()
         band.setProperty("kind", "card")
-        row = arranged(QHBoxLayout(), self._check, (self.text, 1), self.receipt, self.new_deposit, spacing=10)
+        row = arranged(QHBoxLayout(), self._check, (self._line, 1), spacing=10)
         line = QHBoxLayout(self._memory_line)
         arranged(line, (self.memory, 1), self.keep_memory, self.change_memory, spacing=10)
         arranged(QVBoxLayout(band), row, self._memory_line, spacing=2, margins=(16, 8, 8, 8))

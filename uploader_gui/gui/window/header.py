@@ -12,6 +12,7 @@ from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from uploader_gui import i18n
+from uploader_gui.gui.style.lines import short
 from uploader_gui.gui.style.widgets import Dot, IconButton, Translated, arranged, label, push_button, set_look, tip
 from uploader_gui.gui.window.anomaly_field import AnomalyField
 from uploader_gui.i18n import N_, _
@@ -191,7 +192,7 @@ class Header(QWidget, Translated):
         self.forget_kept.setVisible(self._kept is not None)
         self.add_kept.set_meaning(anomaly_id if self._kept is not None else None)
         if self._kept is not None:
-            self.add_kept.setText(self._kept.add_to(anomaly_id))
+            self.add_kept.setText(self._kept.add_to(short(anomaly_id)))
         self.kept_changed.emit(self._kept, anomaly_id)
 
     def _hint_text(self) -> str:

@@ -17,6 +17,7 @@ from uploader_gui.engine import events
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.models import UploadState, may_change_anomaly
 from uploader_gui.engine.options import offered_treatments
+from uploader_gui.gui.style.lines import SentenceLine, short
 from uploader_gui.gui.style.widgets import Band, IconButton, arranged, label, push_button
 from uploader_gui.gui.upload_list.row_text import sizes_text
 from uploader_gui.i18n import N_, NN_, _, ngettext
@@ -386,6 +387,8 @@ class PreflightStrip(Band):
         self.refused.setVisible(summary.helpable)
         self.send_again.set_meaning(summary.sent_before)
         self.send_again.setVisible(bool(summary.sent_before))
+        for line in self._lines:
+            line.place_buttons()
         self.appear(True)
         self.room_changed.emit()
 
@@ -400,7 +403,7 @@ class PreflightStrip(Band):
                 "Change it to {number}",
                 "Change {count} files to {number}",
                 len(summary.meant),
-                number=summary.other,
+                number=short(summary.other),
             )
         )
         self.setAccessibleName(_("What happens to the files you added"))
@@ -436,8 +439,6 @@ class PreflightStrip(Band):
             self.other_anomaly_wanted.emit(self.summary.meant, self.summary.other)
 
 
-def _line(sentence: QLabel, button: QWidget) -> QWidget:
+def _line(sentence: QLabel, button: QWidget) -> SentenceLine:
     """Return a row of both. A widget, not a layout: an empty layout would hold all lines at no width."""
-    line = QWidget()
-    arranged(QHBoxLayout(line), (sentence, 1), (button, 0, Qt.AlignmentFlag.AlignTop), spacing=4)
-    return line
+    return SentenceLine(sentence, button, spacing=4)
