@@ -16,6 +16,7 @@ from uploader_gui.gui.receipts.history_dialog import HistoryDialog
 from uploader_gui.gui.upload_list import row_text
 from uploader_gui.gui.upload_list.counts import ListCounts
 from uploader_gui.gui.upload_list.row_actions import MENU, RowAction, active_row_actions, allowed, resting_row_actions
+from uploader_gui.gui.window.filter_bar import Chip
 from uploader_gui.gui.window.footer import FooterAction
 
 OLD = "https://old.example/main"
@@ -85,6 +86,7 @@ def test_what_waits_elsewhere_is_counted_but_holds_nothing_up(window: Window) ->
     assert (figures.files, figures.unfinished, figures.elsewhere, figures.failed, figures.retriable) == (3, 0, 1, 1, 0)
     assert window.footer.primary_action is FooterAction.NEW_DEPOSIT
     assert "1 failed, 1 waits for another server" in window.body.finish.text.text()
+    assert window.filters.chips[Chip.WAITING].count == 1
     window.tell(UploadsChanged((replace(rows[0], elsewhere=""), replace(rows[1], elsewhere=""))))
     window.model.flush()
     figures = window.model.counts()

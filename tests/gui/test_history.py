@@ -211,7 +211,8 @@ def test_a_run_that_ends_meanwhile_is_looked_up(history: HistoryDialog, engine: 
     assert asked(engine, "load_history") == [None, None]
     QTest.keyClick(history.deposits, Qt.Key.Key_Down)
     grown = replace(RUNS[1], states={S.UPLOADED: 4})
-    engine.tell(HistoryFound((PastRun(RunKey(3, "9"), "uploader-gui", MARCH + 900, None), RUNS[0], grown)))
+    newest = PastRun(RunKey(3, OLD.anomaly_id), "uploader-gui", MARCH + 900, None)
+    engine.tell(HistoryFound((newest, RUNS[0], grown)))
     assert history.deposits.chosen is not None
     assert history.deposits.chosen.key == OLD
 

@@ -131,6 +131,15 @@ def test_what_was_cancelled_is_not_said_to_be_sent(
     assert desktop.notifications == told
 
 
+def test_of_several_anomalies_all_is_sent_only_where_nothing_was_cancelled(
+    window: Window, manners: DesktopPolicy, desktop: FakeDesktop
+) -> None:
+    window.hide()
+    for last, title in ((S.CANCELLED, "1 file sent"), (S.SKIPPED, "All files are sent")):
+        window.tell(UploadsAdded((upload("a", S.UPLOADED), upload("b", last, anomaly_id="5001"))), REST, IDLE)
+        assert desktop.notifications[-1][0] == title
+
+
 def test_the_last_word_can_be_read_and_who_comes_back_meanwhile_is_not_left(
     engine: FakeEngine, manners: DesktopPolicy, desktop: FakeDesktop, qtbot: QtBot
 ) -> None:

@@ -162,6 +162,8 @@ def test_a_row_says_so_to_eyes_and_ears(trial: Window, state: S, word: str) -> N
 def test_the_end_in_the_footer_promises_nothing(trial: Window, states: list[S], told: str) -> None:
     trial.tell(UploadsAdded(tuple(tried(f"{n}", state) for n, state in enumerate(states))), RUNNING, REST)
     assert trial.footer.below.text() == told
+    sent = states.count(S.UPLOADED)
+    assert ("(trial)" in trial.footer.counts.text()) is (sent > 0)
     trial.tell(QueueStatus(running=True, walking=True))
     assert trial.footer.below.text() == "Searching folders…"  # nothing is over yet
 

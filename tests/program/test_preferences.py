@@ -62,12 +62,15 @@ def test_language_colours_and_speed_count_at_once_and_are_kept(
     preferences: Preferences, window: Window, theme: Theme, data: DataPaths, qtbot: QtBot
 ) -> None:
     dialog = shown(window)
+    assert not window.sends_when_dropped
+    figures = {"bandwidth_limit": 2.5, "max_concurrent_uploads": 3}
     window.settings_saved.emit(
-        values_of(dialog, language="fr", theme="dark", bandwidth_limit=2.5, max_concurrent_uploads=3, depositor="Anne")
+        values_of(dialog, language="fr", theme="dark", depositor="Anne", send_when_dropped="yes", **figures)
     )
     qtbot.waitUntil(lambda: window.header.settings.toolTip() == "Paramètres")
     assert dialog.windowTitle() == "Paramètres"
     assert theme.colors.bg == "#17191D"
+    assert window.sends_when_dropped
     assert window.engine.calls == [("adjust", (3, 2_500_000, "Anne", Choices()))]
     kept = saved(data)
     assert kept.keys().isdisjoint({"offline_limit", "anomaly_page", "token_help"})

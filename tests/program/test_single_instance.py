@@ -188,19 +188,34 @@ def test_what_greets_as_another_version_is_told_nothing(other_side: socket.socke
         assert (second.wait(60), called.recv(1024)) == (REFUSED, b"")
 
 
-@pytest.mark.parametrize("said", [b"", b'{"answer": "received"}\n'], ids=["nothing was said", "received"])
-def test_a_window_that_left_before_it_confirmed_makes_the_next_start_the_first(
-    said: bytes, other_side: socket.socket, lock: InstanceLock, tmp_path: Path
-) -> None:
-    second = second_start(tmp_path, "/evidence/a.jpg")
+def leave_unconfirmed(other_side: socket.socket, said: bytes) -> None:
+    """Hear a second start out, say this, and leave."""
     called, _ = other_side.accept()
     called.sendall(b'{"uploader-gui": %d}\n' % VERSION)
     called.recv(1 << 20)
     called.sendall(said)
     other_side.close()
     called.close()
+
+
+@pytest.mark.parametrize("said", [b"", b'{"answer": "received"}\n'], ids=["nothing was said", "received"])
+def test_a_window_that_left_before_it_confirmed_makes_the_next_start_the_first(
+    said: bytes, other_side: socket.socket, lock: InstanceLock, tmp_path: Path
+) -> None:
+    second = second_start(tmp_path, "/evidence/a.jpg")
+    leave_unconfirmed(other_side, said)
     lock.release()
     assert second.wait(60) == FIRST
+
+
+def test_what_was_to_be_sent_again_is_not_given_to_a_second_window_where_the_first_may_have_it(
+    other_side: socket.socket, lock: InstanceLock, tmp_path: Path
+) -> None:
+    script = SECOND_START.replace('"4217", True', '"4217", True, again=True')
+    second = subprocess.Popen([sys.executable, "-c", script, tmp_path, "/evidence/a.jpg"])
+    leave_unconfirmed(other_side, b'{"answer": "received"}\n')
+    lock.release()
+    assert second.wait(60) == UNSURE
 
 
 def test_a_socket_left_by_a_crash_is_replaced_by_the_one_who_holds_the_journal(

@@ -39,6 +39,11 @@ def test_try_it_with_sample_files_opens_this_program_on_the_sandbox_and_stores_w
     assert (totals["uploaded"], totals["refused"], totals["files"]) == (44, 1, 45)
 
 
+def test_a_trial_in_a_window_forgives_its_own_refused_sample_alone(files: Files) -> None:
+    command = [*demo_command(bundled=False), "--quit-when-done", str(files.make("a.exe"))]
+    assert subprocess.run(command, capture_output=True, timeout=60, check=False).returncode == 1
+
+
 def run(*arguments: str, **variables: str) -> None:
     """Run the program with a window; it must end well and say nothing (but for what Qt says offscreen)."""
     ended = subprocess.run(
