@@ -42,8 +42,11 @@ from uploader_gui.platform.process import interrupt_check
 from uploader_gui.single_instance import Answer, HandoverRefused, InstanceLock, Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from PySide6.QtWidgets import QWidget
 
+    from uploader_gui.gui.window.window_memory import KeptPath
     from uploader_gui.paths import DataPaths
     from uploader_gui.sandbox_session import SandboxSession
 
@@ -191,11 +194,15 @@ class FirstWindow:
             self.window.number.note_used(self.memory.anomalies)
             self.window.add_files.restore(self.memory.kept)
             self.window.body.finish.show_past(self.memory.unseen_finish)
+        self.window.add_files.kept_changed.connect(self._save_kept)
         self.window.show()
 
     def _open_link(self, link: str) -> None:
         if anomaly_id := anomaly_of_link(link):
             self.window.open_link(anomaly_id)
+
+    def _save_kept(self, kept: Sequence[KeptPath]) -> None:
+        self.window.kept_is_saved = self.memory.keep(kept)
 
     def _note_closing(self) -> None:
         self.is_closed = True

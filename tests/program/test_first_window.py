@@ -50,6 +50,8 @@ def test_numbers_files_and_the_end_nobody_saw_are_there_at_once_but_not_in_a_tri
     assert window.number.is_doubtful("4217") is is_trial  # known, and used before
     assert window.add_files.kept == (None if is_trial else EntryCounts(files=1, folders=0))
     assert window.body.finish.isVisible() is not is_trial
+    window.add_files.keep([Path("/c.jpg")])  # as “Open with” brings it on a Mac
+    assert Path("/c.jpg") in [one.path for one in WindowMemory(first.data.window).kept]
     assert not first.is_closed
     window.exit_requested.emit()
     assert first.is_closed

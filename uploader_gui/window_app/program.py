@@ -43,7 +43,7 @@ from uploader_gui.window_app.preferences import Preferences
 from uploader_gui.window_app.support import Support, UiTasks, run_until_done
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from contextlib import ExitStack
 
     from PySide6.QtCore import QSize
@@ -54,7 +54,6 @@ if TYPE_CHECKING:
     from uploader_gui.engine.receipt import Receipt
     from uploader_gui.gui.bridge import Outcome
     from uploader_gui.gui.style.theme import Theme
-    from uploader_gui.gui.window.window_memory import KeptPath
     from uploader_gui.paths import DataPaths
     from uploader_gui.sandbox_session import SandboxSession
 
@@ -187,7 +186,6 @@ class Program:
         self._desktop.stop_wanted.connect(self._leave.set)
         if self._trial is None:
             window.anomaly_used.connect(self._remember)
-        window.add_files.kept_changed.connect(self._save_waiting)
         window.samples_wanted.connect(open_demo)
         window.open_objects_wanted.connect(self._open_objects)
 
@@ -255,9 +253,6 @@ class Program:
     def _remember(self, anomaly_id: str) -> None:
         self._memory.remember(anomaly_id)
         self._window.header.field.offer(self._memory.anomalies)
-
-    def _save_waiting(self, kept: Sequence[KeptPath]) -> None:
-        self._window.kept_is_saved = self._memory.keep(kept)
 
     def _reported_anomaly(self) -> str:
         """Return the anomaly of the receipt: the one of the command line, else the one shown."""
