@@ -205,6 +205,8 @@ def test_sorted_by_state_rows_move_once_their_state_has_changed(model: UploadMod
 def test_the_bar_is_full_only_where_something_was_sent(model: UploadModel, state: S, share: float) -> None:
     model.add([upload("a.jpg", state), upload("b.jpg", S.CANCELLED, order=1)])
     assert model.counts().fraction == share
+    model.add([upload("c.jpg", elsewhere="https://old.example", order=2)])
+    assert model.counts().fraction < 1
 
 
 def test_figures_follow_every_change(model: UploadModel) -> None:
