@@ -128,7 +128,7 @@ TABLE: Final[Mapping[Code, tuple[str, str]]] = {
     ),
     Code.INTERNAL_ERROR: (N_("Internal error."), _IT),
     Code.ALREADY_UPLOADED: (N_("It was uploaded to this anomaly before."), N_("No action needed.")),
-    Code.INTERRUPTED: (N_("The receipt was made before the file was sent."), _AGAIN),
+    Code.INTERRUPTED: (N_("It was not sent yet when the receipt was made."), _AGAIN),
     Code.CANCELLED: (N_("You cancelled it."), _AGAIN),
 }
 """Cause and action of each code: untranslated sources, in receipts as they are."""

@@ -12,7 +12,7 @@ _REASONS: Final = {
     "failed": (Reason(Code.CHANGED), "The file was changed while it was being sent."),
     "refused": (Reason(Code.TYPE_NOT_ACCEPTED, detail="HEIC"), "The register does not accept HEIC photos."),
     "skipped": (Reason(Code.ALREADY_UPLOADED), "It was uploaded to this anomaly before."),
-    "pending": (Reason(Code.INTERRUPTED), "The receipt was made before the file was sent."),
+    "pending": (Reason(Code.INTERRUPTED), "It was not sent yet when the receipt was made."),
 }
 
 

@@ -288,7 +288,7 @@ def test_page_and_paper_say_why_a_file_is_not_there_yet_and_what_happened_on_the
     late, soon = file("late.jpg", "pending"), file("soon.jpg", attempts=2, may_be_registered_twice=True)
     paper = receipt_pages.table_html([(1, late), (2, soon)])
     for text in (paper, receipt_pages.html_page(receipt(late, soon)).decode()):
-        assert "The receipt was made before the file was sent." in text
+        assert "It was not sent yet when the receipt was made." in text
         assert text.count("Attempts: ") == 1
         assert "Attempts: 2" in text
         assert text.count("May be registered twice.") == 1
