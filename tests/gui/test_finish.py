@@ -168,6 +168,14 @@ def test_the_receipt_of_a_past_end_is_the_newest_of_that_anomaly(window: Window)
     assert window.engine.calls == [("load_history", None), ("build_receipt", RunKey(8, "4217"))]
 
 
+def test_an_end_has_its_own_time_and_not_that_of_a_past_one(window: Window) -> None:
+    window.body.finish.show_past(replace(PAST, at=PAST.at - 90_000))
+    window.tell(UploadsAdded((upload("b", S.UPLOADED),)))
+    shown = window.body.finish.finish
+    assert shown is not None
+    assert shown.at >= PAST.at
+
+
 @pytest.mark.parametrize("ends", ["a drop", "a new deposit"])
 def test_a_past_end_goes_with_the_next_deposit(window: Window, ends: str) -> None:
     window.body.finish.show_past(PAST)

@@ -80,6 +80,11 @@ def test_the_footer_says_at_the_end_whether_everything_arrived(window: Window, s
     assert window.footer.below.text() == told
 
 
+def test_where_nothing_was_sent_the_footer_says_nothing_of_an_end(window: Window) -> None:
+    window.tell(UploadsAdded((upload("a", S.SKIPPED), upload("b", S.REFUSED))), REST)
+    assert window.footer.below.text() == ""
+
+
 @pytest.mark.parametrize(
     ("states", "told"),
     [

@@ -154,6 +154,9 @@ def test_a_window_that_never_had_a_journal_ends_with_2(start: Start, files: File
         window.do("close")
         window.do("press", "stop")
         assert window.ended() == 2
+        interrupted = start("-a", "4217", "--start", files.make("a.jpg"))
+        interrupted.do("until_told", "already at work")
+        assert interrupted.terminated() == 130
 
 
 @contextmanager
