@@ -323,6 +323,13 @@ def test_what_was_dropped_in_a_pause_for_an_unknown_number_is_asked_about_at_res
     assert signed_in.engine.calls == []
 
 
+def test_nothing_is_asked_about_a_number_that_nothing_is_to_be_sent_to_any_more(signed_in: Window) -> None:
+    sent = UploadsAdded((upload("sent.jpg", S.UPLOADED, anomaly_id="99"),))
+    signed_in.tell(sent, WAITS, AnomalyLookedUp("99", Lookup.UNKNOWN))
+    QTest.mouseClick(signed_in.footer.primary, LEFT)
+    assert signed_in.engine.calls == [("start", None)]
+
+
 def test_an_unknown_number_is_asked_about_when_a_full_disk_has_room_again(signed_in: Window) -> None:
     full = QueueStatus(running=False, conditions=frozenset({Condition.JOURNAL}))
     signed_in.tell(WAITS, full, AnomalyLookedUp(WAITS.uploads[0].anomaly_id, Lookup.UNKNOWN))

@@ -86,6 +86,11 @@ def test_files_that_were_registered_meanwhile_are_told(window: Window) -> None:
     )
 
 
+def test_files_that_stood_on_the_other_anomalys_list_already_are_told(window: Window) -> None:
+    window.tell(ROWS, AnomalyChanged("4218", 0, already_there=2))
+    assert "2 were on its list already." in window.footer.below.text() + window.footer.below.toolTip()
+
+
 def test_a_number_that_the_register_does_not_know_is_asked_about(window: Window, qtbot: QtBot) -> None:
     window.set_signed_in(SignInState(signed_in=True))
     window.tell(ROWS)
