@@ -6,6 +6,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -158,6 +159,20 @@ async def test_a_run_that_is_left_keeps_its_end_and_its_junk(world: World) -> No
         assert (past.junk, past.finished_at is not None) == (2, True)
         run.queue.history.tell_receipt(past.key)
         assert (await run.heard(ReceiptBuilt)).receipt.to_json()["totals"]["junk"] == 2
+
+
+async def test_a_run_that_is_left_later_ended_when_it_was_paused(world: World) -> None:
+    world.storage.fault = lambda _key, _attempt, _request: StallMidway()
+    async with world.engine() as run:
+        run.begin([world.make("a.jpg")])
+        await asyncio.to_thread(world.storage.wait_for_puts, 1)
+        run.queue.scheduler.pause()
+        paused = run.queue.scheduler.stopped_at
+        assert paused is not None
+        await run.until(lambda: time.time() > paused + 0.1)
+    async with world.engine() as run:
+        (past,) = await run.past_runs()
+    assert past.finished_at == pytest.approx(paused, abs=0.001)
 
 
 def test_a_receipt_for_which_there_is_no_room_leaves_nothing_behind(tmp_path: Path) -> None:
