@@ -11,7 +11,7 @@ from typing import ParamSpec, TypeVar
 import pytest
 
 from tests.faults.running import ANOMALY, QUICK, World, engine, send
-from uploader_gui.engine.events import QueueStatus
+from uploader_gui.engine.events import QueueStatus, Resumed
 from uploader_gui.engine.models import UploadState
 from uploader_gui.engine.source import hash_whole
 from uploader_gui.engine.tasks_and_threads import DaemonThreads
@@ -123,3 +123,33 @@ async def test_a_file_replaced_by_another_while_it_is_compared_is_sent_and_holds
         await run.to_the_end()
         assert {name: row["state"] for name, row in run.files().items()} == {"a.txt": "uploaded", "b.txt": "skipped"}
     assert len(world.api.registered) == 3
+
+
+async def test_a_file_that_can_no_longer_be_compared_is_not_called_uploaded(
+    may_hash: threading.Event, world: World
+) -> None:
+    path = file(world.folder, "a.txt")
+    await world.send(path)
+    async with world.engine(replace(QUICK, threads=lambda: SlowHashing(may_hash))) as run:
+        await run.added(path)
+        path.unlink()
+        may_hash.set()
+        await run.to_the_end()
+        row = run.only()
+    assert (row["state"], row["reason"]["code"]) == ("failed", "missing")
+
+
+async def test_a_second_copy_that_a_person_wants_is_sent_after_a_restart_too(world: World) -> None:
+    path = file(world.folder, "a.txt")
+    await world.send(path)
+    async with world.engine() as run:
+        await run.added(path)
+        await run.in_state(S.SKIPPED, "a.txt")
+        run.queue.send_again([run.latest["a.txt"].upload_id], start=False)
+        await run.in_state(S.QUEUED, "a.txt")
+    async with world.engine() as run:
+        run.queue.intake.resume()
+        await run.heard(Resumed)
+        await run.to_the_end()
+        assert run.only()["state"] == "uploaded"
+    assert len(world.api.registered) == 2
