@@ -71,7 +71,7 @@ class KillRound:
         storage.fault = self._put_came
 
     def play(self, paths: list[Path], kills: int) -> Verdict:
-        """Kill so many runs of these files, let the last one end, and look what the servers and the journal hold."""
+        """Kill this many runs of these files, let the last one end, and look what the servers and the journal hold."""
         verdict = Verdict()
         for _ in range(kills):
             self._kill_one(paths)

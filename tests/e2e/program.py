@@ -97,7 +97,7 @@ class Program:
 
     @classmethod
     def of(cls, api: StrictApi, folder: Path) -> Self:
-        """Return the program as whoever may use that service has it."""
+        """Return the program as a person who may use that service has it."""
         bearer, session = api.tokens
         tokens = {"UPLOADER_BEARER_TOKEN": bearer, "UPLOADER_SESSION_TOKEN": session}
         return cls(folder, UPLOADER_API_URL=api.url, **tokens)

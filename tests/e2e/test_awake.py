@@ -1,4 +1,4 @@
-"""A run without a window asks the desktop to stay awake; a desktop that is none, or sleeps itself, is no trouble."""
+"""A run without a window asks the desktop to stay awake; one that is not there, or sleeps itself, is no trouble."""
 
 import socket
 import threading
@@ -14,7 +14,7 @@ from tests.support.storage_faults import StoreThenSilence
 
 
 class Bus:
-    """Where a session bus would listen; whoever calls gets no answer, or is hung up on."""
+    """Where a session bus would listen; a caller gets no answer, or is hung up on."""
 
     def __init__(self, path: Path, *, answers: bool) -> None:
         self._answers = answers

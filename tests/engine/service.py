@@ -37,7 +37,7 @@ class Service:
         await self.clients.aclose()
 
     async def register(self, *sources: Source, count: int = 1) -> Registration:
-        """Register these sources, or so many made-up ones, each under a new id (see `asked`)."""
+        """Register these sources, or this many made-up ones, each under a new id (see `asked`)."""
         wanted = sources or tuple(a_source(f"{n}.jpg") for n in range(count))
         self.asked = {an_upload().upload_id: source for source in wanted}
         return await self.client.register("4217", self.asked)

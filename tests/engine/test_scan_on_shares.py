@@ -1,4 +1,4 @@
-"""Paths that do not answer hold up neither the others nor whoever leaves."""
+"""Paths that do not answer hold up neither the others nor a person who leaves."""
 
 import asyncio
 import threading
@@ -20,7 +20,7 @@ from uploader_gui.engine.tasks_and_threads import DaemonThreads
 
 
 class SleepyPath(type(Path())):  # type: ignore[misc]  # the platform's own kind of path
-    """A path on a share that sleeps: whoever looks at it waits until `wake` is set."""
+    """A path on a share that sleeps: a look at it waits until `wake` is set."""
 
     asleep: threading.Semaphore
     wake: threading.Event

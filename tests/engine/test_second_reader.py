@@ -127,7 +127,7 @@ def a_receipt(folder: Path) -> tuple[bytes, list[Path]]:
 
 
 def rewrite(path: Path, content: bytes) -> None:
-    """Write as many bytes as are there: to make a file anew takes a disk longer than all the rest."""
+    """Write as many bytes as are there: to make the file again takes a disk longer than all the rest."""
     with path.open("r+b", buffering=0) as file:
         file.write(content)
 

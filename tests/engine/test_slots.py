@@ -262,7 +262,7 @@ async def test_a_lent_slot_serves_others_and_comes_back() -> None:
 
 
 async def asleep_in(slots: Slots, wake: asyncio.Event, count: int = 1) -> list[asyncio.Task[None]]:
-    """Let so many take a slot and lend it, one after the other, until they are woken."""
+    """Let this many take a slot and lend it, one after the other, until they are woken."""
 
     async def sleeper() -> None:
         async with slots.slot(), slots.lent():

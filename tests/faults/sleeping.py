@@ -1,4 +1,4 @@
-"""Files on a share that has gone to sleep: whoever opens one waits. Real files, blocked by the kernel itself.
+"""Files on a share that has gone to sleep: opening one waits. Real files, blocked by the kernel itself.
 
 A write lease (Linux, fcntl F_SETLEASE) makes every `open()` of a file wait until its holder lets go, for up to 45 s;
 `stat()` goes on working. For tests of what must not wait, and of what happens meanwhile.

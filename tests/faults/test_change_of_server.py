@@ -73,7 +73,7 @@ def journal_gone(path: Path) -> Iterator[None]:
 
 
 async def held(run: Run, number: int) -> None:
-    """Wait until so many servers' queues have told that the journal is in trouble."""
+    """Wait until this many servers' queues have told that the journal is in trouble."""
     await run.until(
         lambda: [Condition.JOURNAL in event.conditions for event in run.all_heard(QueueStatus)].count(True) >= number
     )

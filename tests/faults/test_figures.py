@@ -1,4 +1,4 @@
-"""Whoever tells of a deposit tells the same: the same bytes, from the same beginning to the same end."""
+"""Window, receipt and History tell the same of a deposit: the same bytes, from the same beginning to the same end."""
 
 import time
 from dataclasses import replace

@@ -26,7 +26,7 @@ async def stop(server: LoopbackServer) -> None:
 
 
 async def stored(storage: ScriptedStorage, number: int) -> None:
-    """Wait until the storage itself has so many objects: what is out of our hands may not have reached it yet."""
+    """Wait until the storage itself has this many objects: what is out of our hands may not have reached it yet."""
     await asyncio.to_thread(storage.wait_for_objects, number, PATIENCE)
 
 

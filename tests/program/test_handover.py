@@ -1,4 +1,4 @@
-"""What a later start hands over is looked at as a command line is, whoever sent it."""
+"""What a later start hands over is looked at as a command line is, from anyone."""
 
 import json
 import os

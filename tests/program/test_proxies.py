@@ -38,7 +38,7 @@ PROXY = "http://user:p%40ss@proxy.test:3128"
 class ConnectProxy:
     """A proxy that knows CONNECT alone and leads every name to one port of this machine. `heard`: request heads.
 
-    `slow`: so many times it takes 16 KiB from a client in a quarter of a second, and little ahead. `answers`: what it
+    `slow`: how often it takes 16 KiB from a client in a quarter of a second, and little ahead. `answers`: what it
     says to the first CONNECTs to a host instead, before it closes; None is nothing at all, ever.
     """
 

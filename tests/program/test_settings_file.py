@@ -1,4 +1,4 @@
-"""A settings file that is none, cannot be read or is damaged: told, never destroyed, and the usual settings apply."""
+"""A settings file of other content, unreadable or damaged: told, never destroyed, and the usual settings apply."""
 
 import json
 import sys

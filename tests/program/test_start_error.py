@@ -1,4 +1,4 @@
-"""Why no window opens is told in a box, to whoever did not start the program from a terminal."""
+"""Why no window opens is told in a box, to a person who did not start the program from a terminal."""
 
 import os
 import signal

@@ -141,7 +141,7 @@ class LoopbackServer(ABC):
 
     @contextlib.contextmanager
     def record(self) -> Iterator[None]:
-        """Change what tests look at: alone, and whoever waits is told."""
+        """Change what tests look at: alone, and those that wait are told."""
         with self._changed:
             yield
             self._changed.notify_all()

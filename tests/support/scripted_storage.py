@@ -111,7 +111,7 @@ class ScriptedStorage(LoopbackServer):
 
     def answer(self, connection: Connection, request: RawRequest) -> None:
         """Record the PUT, refuse what S3 refuses, then store it or do what the script says."""
-        with self.record():  # whoever waits for this PUT may change `fault` as soon as it is seen
+        with self.record():  # what waits for this PUT may change `fault` as soon as it is seen
             put = self._record_put(connection, request)
             fault = self._violation_of(put) or self._fault_for(put) or self._refusal_of(request)
         Exchange(self, connection, put).run(fault)

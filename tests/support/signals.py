@@ -1,4 +1,4 @@
-"""Signals that whoever started the test run made it ignore: under nohup, or in the background of a shell."""
+"""Signals that the start of the test run made it ignore: under nohup, or in the background of a shell."""
 
 import signal
 

@@ -145,7 +145,7 @@ class StrictApi(LoopbackServer):
             self._describe(connection, request, anomaly_id)
             return
         body = connection.body(request)
-        with self.record():  # whoever waits for this call may change `fault` as soon as it is seen
+        with self.record():  # what waits for this call may change `fault` as soon as it is seen
             call = self._record_call(connection, request, body)
             refused = self._refusal_of(call)
             fault = self._fault_for(call)

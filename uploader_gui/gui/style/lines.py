@@ -40,7 +40,7 @@ class SentenceLine(QWidget):
         self._box = arranged(QBoxLayout(QBoxLayout.Direction.LeftToRight, self), (sentence, 1), beside, spacing=spacing)
 
     def place_buttons(self) -> None:
-        """Place the buttons anew: the sentence, or what a button says, has changed."""
+        """Place the buttons again: the sentence, or what a button says, has changed."""
         metrics = QFontMetrics(self._sentence.font())
         longest = max(map(metrics.horizontalAdvance, self._sentence.text().split()), default=0)
         shown = [button.sizeHint().width() + self._spacing for button in self._buttons if not button.isHidden()]
