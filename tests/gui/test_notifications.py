@@ -27,7 +27,7 @@ from uploader_gui.engine.events import (
 )
 from uploader_gui.engine.models import Reason, UploadId
 from uploader_gui.gui.dialogs.leave_dialog import LeaveDialog
-from uploader_gui.gui.taskbar_and_notifications import DesktopPolicy
+from uploader_gui.gui.taskbar_and_notifications import DesktopPolicy, IconMenu
 
 IDLE = QueueIdle(Totals())
 
@@ -368,3 +368,13 @@ def test_the_taskbar_shows_progress_and_none_at_rest(
     end(window.engine, a=S.UPLOADED, b=S.UPLOADED)
     last: tuple[float | None, int] = desktop.progress[-1]
     assert last == (None, 0)
+
+
+@pytest.mark.parametrize(("entry", "heard"), [("Show the window", ["show"]), ("Stop and resume next time", ["stop"])])
+def test_each_entry_of_the_icon_s_menu_does_what_it_says(window: Window, entry: str, heard: list[str]) -> None:
+    told: list[str] = []
+    window.background_wanted.connect(lambda: told.append("show"))
+    window.exit_requested.connect(lambda: told.append("stop"))
+    menu = IconMenu(window, show=window.background_wanted, stop=window.exit_requested)
+    next(action for action in menu.actions() if action.text() == entry).trigger()
+    assert told == heard
