@@ -13,6 +13,7 @@ import pytest
 
 from tests.e2e.program import Ended, Program, Running
 from tests.e2e.windows import ended_within, standing, until
+from tests.support.failing_disk import FailingDisk
 from tests.support.files import Files
 from tests.support.scripted_storage import ScriptedStorage
 from tests.support.strict_api import StrictApi
@@ -67,6 +68,22 @@ def test_what_a_later_start_says_was_taken_outlives_the_windows_death(program: P
     window.kill()
     assert later.code == 0
     assert journalled(program) == ["a.txt"]
+
+
+def test_a_later_start_hears_that_its_files_are_taken_only_once_they_are_written_down(
+    program: Program, files: Files, tmp_path: Path
+) -> None:
+    disk = FailingDisk(tmp_path)
+    window = standing(program, **disk.environment)
+    assert program.run("-a", "42", files.make("a.txt")).code == 0
+    disk.fill()
+    later = program.start("-a", "42", files.make("b.txt"))
+    until(later, lambda: "the journal cannot be used" in (program.data / "uploader-gui.log").read_text("utf-8"))
+    assert not ended_within(later, 0.5)
+    disk.work()
+    assert later.ended().code == 0
+    end(window)
+    assert journalled(program) == ["a.txt", "b.txt"]
 
 
 def test_files_of_a_later_start_go_to_the_number_named_with_them_and_at_once_where_that_is_asked(
