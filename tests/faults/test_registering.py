@@ -1,12 +1,13 @@
 """What is registered when, and what is never registered twice without a mark."""
 
 import asyncio
+import socket
 from dataclasses import replace
 
 from tests.faults.running import ANOMALY, QUICK, Run, World
 from tests.support import api_faults
 from tests.support.api_faults import Delay, Silence
-from uploader_gui.engine.events import ReceiptBuilt
+from uploader_gui.engine.events import ReceiptBuilt, Resumed
 from uploader_gui.engine.models import UploadState
 
 
@@ -95,3 +96,16 @@ async def test_a_file_whose_registration_was_only_written_down_when_the_program_
         await run.to_the_end()
         row = run.only()
     assert (row["state"], row["may_be_registered_twice"]) == ("uploaded", calls > 0)
+
+
+async def test_a_file_that_the_service_was_not_asked_for_when_a_run_was_left_is_not_marked(world: World) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # in the handshake: no request has gone out
+        address = f"https://127.0.0.1:{silent.getsockname()[1]}/main"
+        async with world.engine(api_url=address) as run:
+            run.begin([world.make("a.txt")])
+            connection, _ = await asyncio.to_thread(silent.accept)
+        connection.close()
+        async with world.engine(api_url=address) as run:
+            run.queue.intake.resume()
+            await run.heard(Resumed)
+            assert run.only()["may_be_registered_twice"] is False
