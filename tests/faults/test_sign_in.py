@@ -1,6 +1,7 @@
 """What refused tokens do: the queue waits for a person, asks once, and goes on; without a person it stops cleanly."""
 
 import asyncio
+import logging
 
 import pytest
 
@@ -48,6 +49,19 @@ async def test_without_tokens_nothing_is_sent_before_sign_in(world: World) -> No
         run.queue.sign_in(*world.api.tokens)
         await run.idle()
         assert run.only()["state"] == "uploaded"
+
+
+async def test_without_tokens_no_registration_is_begun_that_a_crash_would_leave_in_doubt(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "uploader_gui.engine.upload_store")
+    async with world.engine(tokens=None) as run:
+        run.begin([world.make("a.jpg")])
+        await run.heard(SignInRequired)
+        assert "-> registering" not in caplog.text
+        run.queue.sign_in(*world.api.tokens)
+        await run.idle()
+    assert "queued -> registering" in caplog.text
 
 
 async def test_tokens_just_entered_and_refused_fail_the_files_without_a_loop(run: Run, world: World) -> None:

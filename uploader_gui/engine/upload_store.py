@@ -277,7 +277,7 @@ class UploadStore:
         upload.attempts = 0  # they count per run
 
     def explain(self, upload: Upload, reason: Reason) -> None:
-        """Change the reason of a finished upload, and record it."""
+        """Change the reason why an upload is in its state, and record it."""
         upload.reason = reason
         self.record(upload)
 

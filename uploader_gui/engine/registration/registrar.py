@@ -115,7 +115,11 @@ class Registrar:
         self._store.move_all(uploads, UploadState.FAILED, Reason(Code.INTERNAL_ERROR))
 
     async def _attempt(self, batch: list[Upload]) -> None:
-        batch = await self._begin(self._askable(batch))
+        batch = self._askable(batch)
+        if not self.session.can_ask:
+            self._refused(batch, SignInNeeded(), self.session.tokens)
+            return
+        batch = await self._begin(batch)
         if not batch:
             return
         tokens, began = self.session.tokens, time.monotonic()
@@ -130,7 +134,7 @@ class Registrar:
             if tokens is not None and tokens.sendable:  # it was asked: it speaks, though it lets nobody in
                 self._connectivity.note_activity()
                 self.breaker.succeeded()
-            self._refused(batch, error, tokens)
+            self._refused(_registering(batch), error, tokens)
         except Offline as error:
             await self._unreachable(batch, error)
         except UploaderError as error:
@@ -226,13 +230,19 @@ class Registrar:
         log.info("upload %.8s: not registered: %s", upload.upload_id, error)
         self._store.move(upload, UploadState.FAILED, Reason.of(error))
 
-    def _refused(self, batch: list[Upload], error: SignInNeeded, tokens: Tokens | None) -> None:
+    def _refused(self, uploads: list[Upload], error: SignInNeeded, tokens: Tokens | None) -> None:
+        """Let uploads wait for a sign-in; where a person has just entered these tokens, let them fail.
+
+        Without tokens that a request can carry they are still queued, for the service was not asked.
+        """
         if self.session.just_entered(tokens):
-            self._store.move_all(_registering(batch), UploadState.FAILED, Reason(Code.NO_ACCESS, detail=error.detail))
+            self._store.move_all(uploads, UploadState.FAILED, Reason(Code.NO_ACCESS, detail=error.detail))
             self.session.tell_refused_again(tokens)
         else:
-            self._store.move_all(_registering(batch), UploadState.QUEUED, Reason.of(error))
-            self._requeue(batch)
+            self._store.move_all(_registering(uploads), UploadState.QUEUED)
+            for upload in uploads:
+                self._store.explain(upload, Reason.of(error))
+            self._requeue(uploads)
             self.session.ask(tokens, error.detail)
 
     async def _unreachable(self, batch: list[Upload], error: Offline) -> None:
@@ -334,6 +344,11 @@ class ApiSession:
     def tokens(self) -> Tokens | None:
         """The tokens in force."""
         return self._api.tokens
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether there are tokens that a request can carry."""
+        return self.tokens is not None and self.tokens.sendable
 
     def sign_in(self, tokens: Tokens, *, entered: bool) -> None:
         """Use other tokens from now on. Not `entered`: they were kept from an earlier run, and may have expired."""
