@@ -157,7 +157,7 @@ def test_an_engine_that_broke_is_replaced_and_the_list_there_again(scene: Scene,
     scene.add("b.jpg")
     scene.bridge.replace(replace(scene.here, size_unit="bytes"), scene.listed())
     scene.until(lambda: set(scene.shown()) == {"a.jpg", "b.jpg"})
-    assert not scene.window.banner.text.text().startswith("Internal error")
+    scene.until(lambda: not scene.window.banner.text.text().startswith("Internal error"))
     assert scene.window.body.undo.text.text() == ""
     scene.here_api.size_unit = "bytes"
     scene.bridge.start()
