@@ -1,12 +1,14 @@
 """The server's time is learnt from its answers; nonsense teaches nothing."""
 
 import time
+from dataclasses import replace
 from email.utils import formatdate
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.engine.values import a_put
 from uploader_gui.engine.net.server_clock import ServerClock, http_date
 
 NOW = 1_741_768_200.0
@@ -120,3 +122,24 @@ def test_any_header_at_all_is_taken_calmly(text: str) -> None:
     assert wait is None or wait >= 0
     clock.observe(text)
     assert clock.now() == clock.now()
+
+
+@pytest.mark.parametrize(
+    ("expires_in", "received_ago", "is_past"),
+    [(-1.0, 10.0, True), (600.0, 901.0, True), (600.0, 10.0, False), (-1.0, 901.0, True)],
+)
+def test_a_refused_link_is_perhaps_past_its_time_by_either_witness(
+    expires_in: float, received_ago: float, *, is_past: bool
+) -> None:
+    link = replace(a_put(), expires_at=NOW + expires_in, received_at=NOW - received_ago, lifetime=900.0)
+    assert ServerClock(WallClock()).is_perhaps_past(link) is is_past
+
+
+@pytest.mark.parametrize(("lifetime", "fresh_for"), [(20.0, 10.0), (900.0, 60.0), (None, 60.0), (1.0, 1.0)], ids=str)
+def test_a_link_is_fresh_for_half_of_its_life_and_at_most_a_minute(lifetime: float | None, fresh_for: float) -> None:
+    clock = ServerClock(wall := WallClock())
+    link = clock.received(replace(a_put(), lifetime=lifetime))
+    wall.seconds = NOW + fresh_for - 0.1
+    assert clock.is_fresh(link)
+    wall.seconds = NOW + fresh_for + 0.1
+    assert not clock.is_fresh(link)

@@ -137,6 +137,12 @@ def test_the_totals_count_each_state_and_the_bytes_that_arrived() -> None:
     assert all(re.fullmatch(r"[a-z]+(_[a-z]+)*", code.value) for code in Code)  # words that a script can rely on
 
 
+def test_no_file_arrives_before_it_began_or_after_it_ended_whatever_clocks_say() -> None:
+    early, late = (an_upload(state=UploadState.UPLOADED, uploaded_at=1_741_768_200.0 + at) for at in (-60.0, 3600.0))
+    made = receipt_of(early, late)
+    assert (made.started_at, made.finished_at) == (early.uploaded_at, late.uploaded_at)
+
+
 def test_a_file_from_another_program_has_a_source_and_no_path() -> None:
     fetched = an_upload(state=UploadState.UPLOADED)
     fetched.origin = Origin.OUTLOOK

@@ -83,6 +83,17 @@ async def test_it_comes_back_as_it_was(taken_away: str, run: Run, world: World) 
     assert len(world.api.registered) == len(world.storage.objects) == 4
 
 
+async def test_a_row_that_was_cancelled_before_it_was_removed_comes_back_cancelled(run: Run, world: World) -> None:
+    await run.added(world.make("a.jpg"), world.make("b.jpg"))
+    run.queue.cancel(ids(run, "a.jpg"))
+    await run.in_state(S.CANCELLED, "a.jpg")
+    run.queue.remove(ids(run, "a.jpg"))
+    await restored(run)
+    await run.to_the_end()
+    assert {name: row["state"] for name, row in run.files().items()} == {"a.jpg": "cancelled", "b.jpg": "uploaded"}
+    assert [record.name for record in world.api.registered] == ["b.jpg"]
+
+
 async def test_clearing_takes_out_what_is_done_and_leaves_what_a_person_has_to_see(run: Run, world: World) -> None:
     await run.added(world.make("uploaded.jpg"), world.files.folder / "failed.jpg", world.make("no.xyz", content=b"?"))
     await run.to_the_end()
