@@ -131,6 +131,21 @@ async def test_a_service_that_answers_no_is_in_trouble_no_longer(status: int, ru
     assert len(world.api.calls[refused[0]].upload_ids) == 20  # the next call
 
 
+async def test_after_a_short_outage_the_service_is_probed_as_soon_as_before(run: Run, world: World) -> None:
+    """A call more may register 20 files twice; a storage's outages are learnt from, for a PUT may be repeated."""
+    world.api.fault = busy = lambda _number, call: api_faults.busy(429) if len(call.upload_ids) > 1 else None
+    run.begin(many(world.files, 30))
+    await run.until(lambda: any(len(call.upload_ids) == 1 for call in world.api.calls))
+    world.api.fault = lambda _number, _call: None
+    await run.idle()
+    calls, world.api.fault = len(world.api.calls), busy
+    run.begin([world.make(f"later-{number}.txt", size=100 + number) for number in range(5)])
+    await run.until(lambda: len(world.api.calls) >= calls + 2)
+    world.api.fault = lambda _number, _call: None
+    await run.idle(2)
+    assert [len(call.upload_ids) for call in world.api.calls[calls : calls + 2]] == [5, 1]
+
+
 async def test_tokens_that_no_request_can_carry_say_nothing_of_the_service(run: Run, world: World) -> None:
     world.api.fault = lambda _number, _call: api_faults.busy(429)
     run.begin(many(world.files, 60))
