@@ -29,6 +29,7 @@ from uploader_gui.engine.events import (
 )
 from uploader_gui.engine.models import Treatment, UploadState
 from uploader_gui.engine.options import AddOptions, EngineOptions
+from uploader_gui.engine.receipt import iso_time
 from uploader_gui.engine.registration.api import Tokens
 
 S = UploadState
@@ -258,8 +259,11 @@ async def test_a_receipt_after_a_change_has_every_row_and_all_servers(
     await run.added(world.make("waiting.jpg"))
     run.queue.use(there)
     await sent(run, world.make("b.jpg"))
+    await run.until(lambda: not run.queue.scheduler.running)
     run.queue.tell_receipt(ANOMALY)
     receipt = (await run.heard(ReceiptBuilt)).receipt.to_json()
+    assert "server" not in receipt
+    assert receipt["finished_at"] == iso_time(run.queue.scheduler.stopped_at or 0.0)
     rows = [(file["name"], file["state"], file["server"]) for file in receipt["files"]]
     assert rows == [
         ("a.jpg", "uploaded", world.api.url),
