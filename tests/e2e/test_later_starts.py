@@ -140,19 +140,21 @@ def test_whoever_wants_a_receipt_hands_nothing_over_to_an_open_window(
 
 def test_a_window_takes_the_place_of_one_that_was_killed(program: Program, files: Files) -> None:
     standing(program).kill()
-    left = (program.data / "instance" / "socket").stat().st_ino
+    left = socket_now(program)
     window = program.start()
-    until(window, lambda: (program.data / "instance" / "socket").exists() and inode(program) != left)
+    until(window, lambda: socket_now(program) not in {None, left})
     assert program.run("-a", "42", files.make("a.txt")).code == 0
     end(window)
     assert journalled(program) == ["a.txt"]
 
 
-def inode(program: Program) -> int:
+def socket_now(program: Program) -> tuple[int, int] | None:
+    """Return number and time of a window's socket: a new one may get the number of the one before."""
     try:
-        return (program.data / "instance" / "socket").stat().st_ino
+        found = (program.data / "instance" / "socket").stat()
     except FileNotFoundError:
-        return 0
+        return None
+    return found.st_ino, found.st_ctime_ns
 
 
 def test_a_window_that_stands_still_for_a_while_takes_it_then(program: Program, files: Files) -> None:
